@@ -1,0 +1,39 @@
+/**
+ * A program file, little-endian. Offsets are from the start of the file unless said otherwise; every section is 64-byte
+ * aligned, gaps are zero. The C side maps it and uses it in place (`kernels/core/model.c`).
+ *
+ * Header, 64 bytes
+ *    0  8  magic "EDGEPROG"
+ *    8  4  ABI, a hash of the step ledger (header.ts)
+ *   12  1  architecture: 0 any, 1 arm, 2 aarch64, 3 x86_64
+ *   13  1  path whose tiles the weights are packed for (index in PATHS)
+ *   14  2  reserved, 0
+ *   16  8  file size
+ *   24  4  tensors offset     (inputs first, then outputs)
+ *   28  2  input count
+ *   30  2  output count
+ *   32  4  steps offset
+ *   36  4  steps bytes
+ *   40  4  step count
+ *   44  4  strings offset     (NUL-terminated UTF-8, ends with a NUL)
+ *   48  4  strings bytes
+ *   52  4  constants offset   (base of constant operands)
+ *   56  4  constants bytes
+ *   60  4  arena bytes        (a multiple of 64)
+ *
+ * Tensor, 64 bytes: 0 name (offset into strings) · 4 dtype · 8 rank · 12 shape[8] · 44 operand · 48 bytes · 52 zero
+ *
+ * Step: u16 code, u16 record bytes, u32 name (offset into strings), u32 macs / 1024 (rounded up), u32 zero; then the
+ * record, padded with zeros to a multiple of 16.
+ *
+ * An operand is a byte offset; bit 31 set = into the constants, else into the arena; 0xffffffff = absent. Operands are
+ * 4-byte aligned (8 where the element is 8 bytes wide).
+ */
+export const MAGIC = 'EDGEPROG';
+export const HEADER_BYTES = 64;
+export const TENSOR_BYTES = 64;
+export const STEP_HEADER_BYTES = 16;
+export const ALIGNMENT = 64;
+export const ARCHITECTURES = ['any', 'arm', 'aarch64', 'x86_64'] as const;
+/** Kernels may read (never use) this many bytes past the last value of an operand; lowering adds it to every buffer. */
+export const OVER_READ_BYTES = 64;
