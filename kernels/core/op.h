@@ -28,7 +28,7 @@ struct ed_context {
 struct ed_check {
   uint64_t arena_bytes, constant_bytes;
   uint64_t scratch_bytes;      /* the largest so far; raised with ed_need_scratch */
-  uint32_t architecture, path; /* of the program: tells the tile, hence how far packed weights reach */
+  const struct ed_kernels *kernels; /* of the program's path: their tiles tell how far packed weights reach */
 };
 
 static inline void *ed_write(const struct ed_context *context, ed_ref ref) { return context->arena + ref; }
@@ -59,6 +59,27 @@ static inline bool ed_can_read(const struct ed_check *check, ed_ref ref, uint64_
 
 static inline bool ed_can_write(const struct ed_check *check, ed_ref ref, uint64_t bytes, uint32_t alignment) {
   return !(ref & ED_REF_CONSTANT) && ed_can_read(check, ref, bytes, alignment);
+}
+
+/* Kernels may load (never use) this many bytes past the last value of an image; programs leave that much room. */
+#define ED_OVER_READ 64
+
+static inline bool ed_can_read_floats(const struct ed_check *check, ed_ref ref, uint64_t count) {
+  return ed_can_read(check, ref, ed_product(count, 4), 4);
+}
+
+static inline bool ed_can_write_floats(const struct ed_check *check, ed_ref ref, uint64_t count) {
+  return ed_can_write(check, ref, ed_product(count, 4), 4);
+}
+
+static inline bool ed_absent_or_floats(const struct ed_check *check, ed_ref ref, uint64_t count) {
+  return ref == ED_REF_NONE || ed_can_read_floats(check, ref, count);
+}
+
+static inline uint64_t ed_product3(uint64_t a, uint64_t b, uint64_t c) { return ed_product(ed_product(a, b), c); }
+
+static inline uint64_t ed_product4(uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
+  return ed_product(ed_product3(a, b, c), d);
 }
 
 static inline void ed_need_scratch(struct ed_check *check, uint64_t bytes) {

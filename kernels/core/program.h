@@ -93,6 +93,10 @@ enum ed_path {
   X(layer_norm, 18) \
   X(gather, 19)
 
+#define ED_STEP_CODE(step, code) ED_STEP_##step = code,
+enum ed_step { ED_STEPS(ED_STEP_CODE) };
+#undef ED_STEP_CODE
+
 struct ed_conv2d_record {
   ed_ref x;
   ed_ref w;

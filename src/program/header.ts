@@ -59,6 +59,10 @@ export function generateHeader(): string {
     '#define ED_STEPS(X) \\',
     ...[...recordLayouts().keys()].map((step, i, all) => `  X(${step}, ${i + 1})${i + 1 < all.length ? ' \\' : ''}`),
     '',
+    '#define ED_STEP_CODE(step, code) ED_STEP_##step = code,',
+    'enum ed_step { ED_STEPS(ED_STEP_CODE) };',
+    '#undef ED_STEP_CODE',
+    '',
   ];
   for (const [step, layout] of recordLayouts()) {
     const struct = `struct ed_${step}_record`;

@@ -1,0 +1,97 @@
+/* Opening a program: the one place where a file is judged. What passes here is trusted by everything that runs. */
+#include <string.h>
+
+#include "file.h"
+#include "kernels.h"
+#include "op.h"
+
+#if defined(__aarch64__)
+#define ED_ARCHITECTURE_HERE ED_ARCHITECTURE_AARCH64
+#elif defined(__arm__)
+#define ED_ARCHITECTURE_HERE ED_ARCHITECTURE_ARM
+#elif defined(__x86_64__)
+#define ED_ARCHITECTURE_HERE ED_ARCHITECTURE_X86_64
+#else
+#define ED_ARCHITECTURE_HERE ED_ARCHITECTURE_ANY
+#endif
+
+static const uint8_t dtype_bytes[ED_DTYPE_COUNT] = {4, 8, 1, 1, 2, 4, 8, 1};
+
+/* A section inside the file, aligned, behind the header. */
+static bool section_fits(const struct ed_file_header *header, uint32_t offset, uint64_t bytes) {
+  return offset % ED_FILE_ALIGNMENT == 0 && offset >= sizeof *header && offset <= header->file_bytes &&
+         bytes <= header->file_bytes - offset;
+}
+
+static bool tensor_ok(const struct ed_check *check, const struct ed_file_header *header, const struct ed_file_tensor *tensor) {
+  if (tensor->name >= header->strings_bytes || tensor->dtype >= ED_DTYPE_COUNT || tensor->rank > ED_MAX_RANK) return false;
+  uint64_t bytes = dtype_bytes[tensor->dtype];
+  for (uint32_t axis = 0; axis < tensor->rank; axis++) bytes = ed_product(bytes, tensor->shape[axis]);
+  return bytes == tensor->bytes && ed_can_write(check, tensor->at, bytes, 4);
+}
+
+static bool step_ok(struct ed_check *check, const struct ed_file_step *step) {
+  const void *record = step + 1;
+  switch (step->code) {
+#define ED_CHECK(name, number) \
+  case number:                 \
+    return step->record_bytes == sizeof(struct ed_##name##_record) && ed_check_##name(check, record);
+    ED_STEPS(ED_CHECK)
+#undef ED_CHECK
+  }
+  return false;
+}
+
+static bool steps_ok(struct ed_check *check, const unsigned char *bytes, const struct ed_file_header *header) {
+  uint32_t left = header->steps_bytes;
+  const unsigned char *at = bytes + header->steps;
+  for (uint32_t i = 0; i < header->step_count; i++) {
+    const struct ed_file_step *step = (const void *)at;
+    if (left < sizeof *step || left < ed_step_bytes(step) || step->name >= header->strings_bytes) return false;
+    if (!step_ok(check, step)) return false;
+    left -= ed_step_bytes(step);
+    at += ed_step_bytes(step);
+  }
+  return left == 0;
+}
+
+enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t size) {
+  if (!model || !bytes) return ED_BAD_ARGUMENT;
+  memset(model, 0, sizeof *model);
+  if ((uintptr_t)bytes % ED_FILE_ALIGNMENT != 0) return ED_MISALIGNED;
+  const struct ed_file_header *header = bytes;
+  if (size < sizeof *header || memcmp(header->magic, "EDGEPROG", 8) != 0) return ED_NOT_A_PROGRAM;
+  if (header->abi != ED_ABI) return ED_WRONG_ABI;
+  if (header->file_bytes != size) return ED_TRUNCATED;
+  if (header->architecture != ED_ARCHITECTURE_ANY && header->architecture != ED_ARCHITECTURE_HERE) return ED_WRONG_MACHINE;
+  if (header->path >= ED_PATH_COUNT || header->reserved != 0) return ED_CORRUPT;
+
+  const uint32_t tensor_count = (uint32_t)header->input_count + header->output_count;
+  const bool sections = section_fits(header, header->tensors, tensor_count * sizeof(struct ed_file_tensor)) &&
+                        section_fits(header, header->steps, header->steps_bytes) &&
+                        section_fits(header, header->strings, header->strings_bytes) &&
+                        section_fits(header, header->constants, header->constants_bytes);
+  if (!sections || header->arena_bytes % ED_FILE_ALIGNMENT != 0 || header->arena_bytes >= ED_REF_CONSTANT) return ED_CORRUPT;
+  /* Names are followed to their NUL: the last byte of the strings is one. */
+  const unsigned char *file = bytes;
+  if (header->strings_bytes == 0 || file[header->strings + header->strings_bytes - 1] != 0) return ED_CORRUPT;
+
+  struct ed_kernels kernels;
+  ed_kernels_init(&kernels, header->path);
+  struct ed_check check = {
+      .arena_bytes = header->arena_bytes, .constant_bytes = header->constants_bytes, .kernels = &kernels};
+  const struct ed_file_tensor *tensors = (const void *)(file + header->tensors);
+  for (uint32_t i = 0; i < tensor_count; i++)
+    if (!tensor_ok(&check, header, &tensors[i])) return ED_CORRUPT;
+  if (!steps_ok(&check, file, header)) return ED_CORRUPT;
+  if (check.scratch_bytes >= ED_REF_CONSTANT) return ED_CORRUPT;
+
+  model->bytes = bytes;
+  model->size = size;
+  model->input_count = header->input_count;
+  model->output_count = header->output_count;
+  model->step_count = header->step_count;
+  model->path = header->path;
+  model->private_[0] = (check.scratch_bytes + ED_FILE_ALIGNMENT - 1) / ED_FILE_ALIGNMENT * ED_FILE_ALIGNMENT;
+  return ED_OK;
+}

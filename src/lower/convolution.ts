@@ -1,0 +1,205 @@
+import type { Node } from '../ir/graph.js';
+import type { Constant } from '../ir/tensor.js';
+import { EdgeDeployError } from '../base/errors.js';
+import type { Conv2dAttributes } from '../ops/conv2d.js';
+import type { Conv2dTransposeAttributes } from '../ops/conv2d-transpose.js';
+import { realValues } from '../ops/evaluate.js';
+import type { FcAttributes } from '../ops/fc.js';
+import { attributesOf } from '../ops/op.js';
+import { activationFields, type Lowering } from './context.js';
+import { emitGemm, type GemmGeometry, rowsOf, sameGeometryResidual } from './gemm.js';
+import type { WeightArray } from './pack.js';
+
+type Shape4 = readonly [number, number, number, number];
+
+/** Weights must be known when the model is compiled: they are packed then. */
+function weightsOf(lowering: Lowering, node: Node): Constant {
+  const constant = lowering.constantOf(node.inputs[1]);
+  if (constant) return constant;
+  throw new EdgeDeployError('E_OP', `${node.op} '${node.name}' takes its weights '${node.inputs[1]}' from another op`, {
+    hint: 'Only weights stored in the model can be compiled; export the model for inference.',
+  });
+}
+
+export function lowerConv2d(lowering: Lowering, node: Node): void {
+  const [x = '', , bias, residual] = node.inputs;
+  const attributes = attributesOf<Conv2dAttributes>(node);
+  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
+  const [, o, oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  const weights = weightsOf(lowering, node);
+  const [, perGroup, kh, kw] = weights.type.shape as Shape4;
+  const { strides, pads, dilations, groups, activation } = attributes;
+  if (groups === c && o === c && c > 1) {
+    lowerDepthwise(lowering, node, weights, attributes);
+    return;
+  }
+  const geometry: GemmGeometry = {
+    ...{ n, ih, iw, oh, ow, kh, kw, strides, dilations },
+    ...{ padTop: pads[0]!, padLeft: pads[2]!, xPixel: c, yBatch: oh * ow * o, yRow: ow * o, yPixel: o },
+  };
+  const skip = residual ? lowering.in(residual, 'channels_last') : undefined;
+  emitGemm(lowering, {
+    name: node.name,
+    x,
+    xLayout: 'channels_last',
+    weights,
+    weightsName: `${node.inputs[1]} /${groups}`,
+    view: (source) => ({
+      ...{ groups, co: o / groups, ci: perGroup, taps: kh * kw, source },
+      index: (channel, tap, k) => (channel * perGroup + k) * kh * kw + tap,
+    }),
+    bias: lowering.floatsOf(bias),
+    residual: sameGeometryResidual(skip, geometry),
+    y: lowering.result(node.outputs[0]!, 'channels_last'),
+    geometry,
+    activation,
+  });
+}
+
+function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attributes: Conv2dAttributes): void {
+  const [x = '', w, bias, residual] = node.inputs;
+  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
+  const [, , oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  const [, , kh, kw] = weights.type.shape as Shape4;
+  const { strides, pads, dilations, activation } = attributes;
+  const fp32 = lowering.options.precision === 'fp32';
+  const source = (fp32 ? realValues(weights) : weights).data as WeightArray;
+  const scales = fp32 ? undefined : weights.quantization?.scales;
+  const operand = lowering.in(x, 'channels_last');
+  const skip = residual ? lowering.in(residual, 'channels_last') : null;
+  const biases = lowering.floatsOf(bias);
+  lowering.step(
+    'depthwise_conv2d',
+    node.name,
+    {
+      x: operand,
+      w: lowering.data(`${w} depthwise`, () => {
+        const packed = source.slice();
+        for (let channel = 0; channel < c; channel++) {
+          for (let tap = 0; tap < kh * kw; tap++) packed[tap * c + channel] = source[channel * kh * kw + tap]!;
+        }
+        return packed;
+      }),
+      bias: biases ? lowering.data(`${w} bias of ${node.name}`, () => biases) : null,
+      scale: scales ? lowering.data(`${w} scales`, () => scales) : null,
+      residual: skip,
+      y: lowering.result(node.outputs[0]!, 'channels_last'),
+      ...{ n, ih, iw, c, oh, ow, kh, kw },
+      stride_h: strides[0]!,
+      stride_w: strides[1]!,
+      pad_top: pads[0]!,
+      pad_left: pads[2]!,
+      dilation_h: dilations[0]!,
+      dilation_w: dilations[1]!,
+      weight_type: source instanceof Float32Array ? 0 : source instanceof Int8Array ? 1 : 2,
+      ...activationFields(activation),
+    },
+    ['y'],
+    n * c * oh * ow * kh * kw,
+  );
+}
+
+export function lowerFc(lowering: Lowering, node: Node): void {
+  const [x = '', , bias, residual] = node.inputs;
+  const weights = weightsOf(lowering, node);
+  const [k, columns] = weights.type.shape as [number, number];
+  const rows = rowsOf(lowering.shapeOf(x));
+  const geometry: GemmGeometry = {
+    ...{ n: 1, ih: 1, iw: rows, oh: 1, ow: rows, kh: 1, kw: 1, strides: [1, 1], dilations: [1, 1] },
+    ...{ padTop: 0, padLeft: 0, xPixel: k, yBatch: rows * columns, yRow: rows * columns, yPixel: columns },
+  };
+  const skip = residual ? lowering.in(residual, 'plain') : undefined;
+  emitGemm(lowering, {
+    name: node.name,
+    x,
+    xLayout: 'plain',
+    weights,
+    weightsName: `${node.inputs[1]} fc`,
+    view: (source) => ({
+      ...{ groups: 1, co: columns, ci: k, taps: 1, source },
+      index: (channel, _tap, depth) => depth * columns + channel,
+    }),
+    bias: lowering.floatsOf(bias),
+    residual: sameGeometryResidual(skip, geometry),
+    y: lowering.result(node.outputs[0]!, 'plain'),
+    geometry,
+    activation: attributesOf<FcAttributes>(node).activation,
+  });
+}
+
+/**
+ * A transposed convolution is stride_h × stride_w ordinary ones: result rows oy ≡ phase (mod stride) only meet every
+ * stride-th row of the filter. Each phase is a `conv2d` step whose results stand a stride apart.
+ */
+export function lowerConv2dTranspose(lowering: Lowering, node: Node): void {
+  const [x = '', , bias] = node.inputs;
+  const { strides, pads, dilations, groups, activation } = attributesOf<Conv2dTransposeAttributes>(node);
+  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
+  const [, o, oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  const weights = weightsOf(lowering, node);
+  const [, perGroup, kh, kw] = weights.type.shape as Shape4;
+  const y = lowering.result(node.outputs[0]!, 'channels_last');
+  const rows = phases(kh, strides[0]!, dilations[0]!, pads[0]!, oh);
+  const columns = phases(kw, strides[1]!, dilations[1]!, pads[2]!, ow);
+  for (const row of rows) {
+    for (const column of columns) {
+      const taps = row.taps.length * column.taps.length;
+      emitGemm(lowering, {
+        name: node.name,
+        x,
+        xLayout: 'channels_last',
+        weights,
+        weightsName: `${node.inputs[1]} /${groups} phase ${row.phase},${column.phase}`,
+        view: (source) => ({
+          ...{ groups, co: perGroup, ci: c / groups, taps, source },
+          index: (channel, tap, k) => {
+            const ky = row.taps[Math.floor(tap / column.taps.length)]!;
+            const kx = column.taps[tap % column.taps.length]!;
+            const input = Math.floor(channel / perGroup) * (c / groups) + k;
+            return ((input * perGroup + (channel % perGroup)) * kh + ky) * kw + kx;
+          },
+        }),
+        bias: lowering.floatsOf(bias),
+        residual: undefined,
+        y: { ...y, offset: y.offset + 4 * (row.phase * ow + column.phase) * o },
+        geometry: {
+          ...{ n, ih, iw, oh: row.count, ow: column.count, kh: row.taps.length, kw: column.taps.length },
+          ...{ strides: [1, 1], dilations: [row.step, column.step], padTop: row.pad, padLeft: column.pad, xPixel: c },
+          ...{ yBatch: oh * ow * o, yRow: strides[0]! * ow * o, yPixel: strides[1]! * o },
+        },
+        activation,
+      });
+    }
+  }
+}
+
+interface Phase {
+  readonly phase: number;
+  /** Results o = phase, phase + stride, … */
+  readonly count: number;
+  /** Filter positions that meet this phase, in the order of rising input positions; empty means bias only. */
+  readonly taps: readonly number[];
+  /** Distance in input pixels between taps, and the first tap's offset: input = i + tap·step − pad for the i-th result. */
+  readonly step: number;
+  readonly pad: number;
+}
+
+/** One axis: result o takes input (o + pad − k·dilation) / stride for every filter position k that divides evenly. */
+export function phases(kernel: number, stride: number, dilation: number, pad: number, size: number): Phase[] {
+  const result: Phase[] = [];
+  for (let phase = 0; phase < Math.min(stride, size); phase++) {
+    const taps = Array.from({ length: kernel }, (_, k) => kernel - 1 - k).filter(
+      (k) => (phase + pad - k * dilation) % stride === 0,
+    );
+    const inputs = taps.map((k) => (phase + pad - k * dilation) / stride);
+    result.push({
+      phase,
+      count: Math.ceil((size - phase) / stride),
+      taps,
+      step: inputs.length > 1 ? inputs[1]! - inputs[0]! : 1,
+      pad: inputs.length > 0 ? -inputs[0]! : 0,
+    });
+  }
+  return result;
+}
+

@@ -1,0 +1,132 @@
+import type { Activation } from '../ir/graph.js';
+import { type Constant, elementCount } from '../ir/tensor.js';
+import { realValues } from '../ops/evaluate.js';
+import type { Operand } from '../steps/lowered.js';
+import { activationFields, type Lowering } from './context.js';
+import type { Layout } from './layout.js';
+import { columnSums, type FilterView, packChannels, packPanels, type WeightArray } from './pack.js';
+
+/** Everything a `conv2d` step needs besides its weights; sizes in elements. */
+export interface GemmGeometry {
+  readonly n: number;
+  readonly ih: number;
+  readonly iw: number;
+  readonly oh: number;
+  readonly ow: number;
+  readonly kh: number;
+  readonly kw: number;
+  readonly strides: readonly number[];
+  readonly padTop: number;
+  readonly padLeft: number;
+  readonly dilations: readonly number[];
+  readonly xPixel: number;
+  readonly yBatch: number;
+  readonly yRow: number;
+  readonly yPixel: number;
+}
+
+export interface GemmStep {
+  readonly name: string;
+  readonly x: string;
+  readonly xLayout: Layout;
+  readonly weights: Constant;
+  /** Names the packed data; phases of one transposed convolution differ. */
+  readonly weightsName: string;
+  /** The weight tensor seen by the GEMM, over `weights.data` or its dequantised twin. */
+  view<T extends WeightArray>(source: T): FilterView<T>;
+  readonly bias: Float32Array | undefined;
+  readonly residual: { readonly operand: Operand; readonly batch: number; readonly row: number; readonly pixel: number } | undefined;
+  readonly y: Operand;
+  readonly geometry: GemmGeometry;
+  readonly activation: Activation | undefined;
+}
+
+/** Fewer input channels than this are not worth quantising: the first layer of a network keeps fp32 arithmetic. */
+export const MIN_INT8_DEPTH = 8;
+
+const WEIGHT_TYPES = { f32: 0, i8: 1, i16: 2 } as const;
+
+/** Emits one `conv2d` step (and the quantisation of its input where the precision wants integer arithmetic). */
+export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
+  const { weights, geometry, residual } = gemm;
+  const { precision } = lowering.options;
+  const stored = precision === 'fp32' ? realValues(weights) : weights;
+  const scales = precision === 'fp32' ? undefined : weights.quantization?.scales;
+  const view = gemm.view(stored.data as WeightArray);
+  const { groups, co, ci, taps } = view;
+  const integer = precision === 'int8' && view.source instanceof Int8Array && ci >= MIN_INT8_DEPTH;
+  const tile = lowering.tile(integer ? 's8' : 'f32');
+  const key = `${gemm.weightsName}`;
+  const perChannel = (suffix: string, values: Float32Array | Int32Array) =>
+    lowering.data(`${key} ${suffix}`, () => packChannels(values, groups, co, tile.nr));
+  const source = integer ? lowering.quantized(gemm.x, gemm.xLayout) : { x: lowering.in(gemm.x, gemm.xLayout), params: null };
+  const pixels = geometry.n * geometry.oh * geometry.ow;
+  lowering.step(
+    'conv2d',
+    gemm.name,
+    {
+      x: source.x,
+      x_params: source.params,
+      w: lowering.data(`${key} packed`, () => packPanels(view, tile)),
+      bias: gemm.bias ? perChannel(`bias of ${gemm.name}`, gemm.bias) : null,
+      scale: scales ? perChannel('scales', spread(scales, groups * co)) : null,
+      sums: integer ? perChannel('sums', columnSums(view as FilterView<Int8Array>)) : null,
+      residual: residual?.operand ?? null,
+      y: gemm.y,
+      n: geometry.n,
+      ih: geometry.ih,
+      iw: geometry.iw,
+      ci,
+      oh: geometry.oh,
+      ow: geometry.ow,
+      co,
+      groups,
+      kh: geometry.kh,
+      kw: geometry.kw,
+      stride_h: geometry.strides[0]!,
+      stride_w: geometry.strides[1]!,
+      pad_top: geometry.padTop,
+      pad_left: geometry.padLeft,
+      dilation_h: geometry.dilations[0]!,
+      dilation_w: geometry.dilations[1]!,
+      x_pixel: geometry.xPixel,
+      y_batch: geometry.yBatch,
+      y_row: geometry.yRow,
+      y_pixel: geometry.yPixel,
+      r_batch: residual?.batch ?? 0,
+      r_row: residual?.row ?? 0,
+      r_pixel: residual?.pixel ?? 0,
+      weight_type: WEIGHT_TYPES[stored.type.dtype as 'f32' | 'i8' | 'i16'],
+      input_type: integer ? 1 : 0,
+      block_rows: blockRows(pixels, taps * ci * (integer ? 1 : 4), tile.mr, lowering.options.l2, scales !== undefined && !integer),
+      ...activationFields(gemm.activation),
+    },
+    ['y'],
+    pixels * co * groups * taps * ci,
+  );
+}
+
+/** A scale for every output channel: transposed convolutions have one per channel within a group. */
+function spread(scales: Float32Array, channels: number): Float32Array {
+  return scales.length === channels ? scales : Float32Array.from({ length: channels }, (_, c) => scales[c % scales.length]!);
+}
+
+/**
+ * Pixels per block, a multiple of mr: their input rows should fill about half of the L2 so that they stay while the weight
+ * panels pass by. Where weights are dequantised on the way, a block is at least 128 pixels, so that this cost disappears.
+ */
+function blockRows(pixels: number, rowBytes: number, mr: number, l2: number, dequantized: boolean): number {
+  const fitting = Math.floor(l2 / 2 / Math.max(rowBytes, 1));
+  const wanted = Math.min(Math.max(fitting, dequantized ? 128 : 2 * mr), 512, pixels);
+  return Math.max(1, Math.ceil(wanted / mr)) * mr;
+}
+
+/** Elements of a whole residual tensor addressed like the result. */
+export function sameGeometryResidual(operand: Operand | undefined, geometry: GemmGeometry): GemmStep['residual'] {
+  return operand && { operand, batch: geometry.yBatch, row: geometry.yRow, pixel: geometry.yPixel };
+}
+
+/** Rows of a [..., K] tensor. */
+export function rowsOf(shape: readonly number[]): number {
+  return elementCount(shape.slice(0, -1));
+}

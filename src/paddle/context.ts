@@ -1,0 +1,209 @@
+import { EdgeDeployError } from '../base/errors.js';
+import { type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
+import type { GraphBuilder } from '../ops/builder.js';
+import type { OpName, ops } from '../ops/index.js';
+import type { OpDefinition } from '../ops/op.js';
+import { Attributes } from './attributes.js';
+import type { Op } from './messages.js';
+import type { Scope } from './scope.js';
+import { dequantized } from './weights.js';
+
+export type AttributesOf<K extends OpName> = (typeof ops)[K] extends OpDefinition<infer A> ? A : never;
+
+/** A further op behind an output: its first input is the value before it. */
+export interface Step {
+  readonly op: OpName;
+  readonly inputs: readonly string[];
+  readonly attributes: object;
+}
+
+/** `step('reshape', [], { shape })`, with the attributes checked against the op's type. */
+export function step<K extends OpName>(op: K, inputs: readonly string[], attributes: AttributesOf<K>): Step {
+  return { op, inputs, attributes };
+}
+
+/** Larger constants are not made at compile time: 64 Mi elements. */
+const MAX_CONSTANT_ELEMENTS = 2 ** 26;
+
+/** What an importer sees of one op of the program: its inputs, its attributes, and the graph that grows. */
+export class OpContext {
+  readonly attributes: Attributes;
+  readonly #op: Op;
+  readonly #scope: Scope;
+  readonly #builder: GraphBuilder;
+  /** Names the op in messages. */
+  readonly label: string;
+
+  constructor(op: Op, label: string, scope: Scope) {
+    this.#op = op;
+    this.label = label;
+    this.#scope = scope;
+    this.#builder = scope.builder;
+    this.attributes = new Attributes(op, label, (variable) => this.integers(this.#scope.read(variable, label)));
+  }
+
+  /** The op's type in Paddle. */
+  get type(): string {
+    return this.#op.type;
+  }
+
+  /** The values in a slot; empty when it is absent. Quantised weights come as real numbers. */
+  inputs(slot: string): string[] {
+    return this.#names(slot).map((variable) => this.#real(this.#scope.read(variable, this.label)));
+  }
+
+  optional(slot: string): string | undefined {
+    return this.inputs(slot)[0];
+  }
+
+  input(slot: string): string {
+    const value = this.optional(slot);
+    if (value === undefined) throw this.fail(`has no input '${slot}'`);
+    return value;
+  }
+
+  /** Like input, but quantised weights keep their integers. */
+  weight(slot: string): string {
+    const [variable] = this.#names(slot);
+    if (variable === undefined) throw this.fail(`has no input '${slot}'`);
+    return this.#scope.read(variable, this.label);
+  }
+
+  typeOf(value: string): TensorType {
+    return this.#builder.typeOf(value);
+  }
+
+  shapeOf(value: string): readonly number[] {
+    return this.typeOf(value).shape;
+  }
+
+  constantOf(value: string): Constant | undefined {
+    return this.#builder.constantOf(value);
+  }
+
+  /** The elements of an integer tensor that must be known at compile time. */
+  integers(value: string): number[] {
+    const constant = this.constantOf(value);
+    if (constant === undefined) {
+      throw this.fail(`needs the value of '${value}' at compile time, but it depends on the input's values`);
+    }
+    const values = Array.from(constant.data as ArrayLike<number | bigint>, Number);
+    if (!values.every(Number.isInteger)) throw this.fail(`needs integers in '${value}'`);
+    return values;
+  }
+
+  /** Number of variables in an output slot. */
+  outputCount(slot: string): number {
+    return this.#op.outputs.find((output) => output.parameter === slot)?.arguments.length ?? 0;
+  }
+
+  /** Rank the program declares for an output. Paddle ≤ 2.4 has [1] where later versions have rank 0: this tells them apart. */
+  declaredRank(slot: string): number | undefined {
+    return this.#scope.declaredRank(this.#outputName(slot, 0));
+  }
+
+  /** Adds a node whose result only this op's importer knows. */
+  node<K extends OpName>(op: K, inputs: readonly string[], attributes: AttributesOf<K>): string {
+    return this.#add(op, inputs, attributes, this.#builder.fresh(this.#stem()));
+  }
+
+  /** Adds the node that makes the output in `slot`, and the steps behind it; the last one bears Paddle's name. */
+  output<K extends OpName>(
+    slot: string,
+    op: K,
+    inputs: readonly string[],
+    attributes: AttributesOf<K>,
+    ...then: readonly Step[]
+  ): void {
+    this.outputAt(slot, 0, op, inputs, attributes, ...then);
+  }
+
+  /** Like output, for the variable at `index` of a slot with several. */
+  outputAt<K extends OpName>(
+    slot: string,
+    index: number,
+    op: K,
+    inputs: readonly string[],
+    attributes: AttributesOf<K>,
+    ...then: readonly Step[]
+  ): void {
+    const steps: Step[] = [{ op, inputs, attributes }, ...then];
+    const variable = this.#outputName(slot, index);
+    let value: string | undefined;
+    for (const [position, next] of steps.entries()) {
+      const last = position === steps.length - 1;
+      const name = last ? this.#scope.nameFor(variable) : this.#builder.fresh(this.#stem());
+      value = this.#add(next.op, value === undefined ? next.inputs : [value, ...next.inputs], next.attributes, name);
+    }
+    this.#scope.write(variable, value!);
+  }
+
+  /** Makes the output in `slot` a constant. */
+  outputConstant(slot: string, constant: Constant): void {
+    const variable = this.#outputName(slot, 0);
+    this.#scope.write(variable, this.#builder.constant(this.#scope.nameFor(variable), constant));
+  }
+
+  /** A new constant that is no parameter. */
+  constant(type: TensorType, data: Data): string {
+    return this.#builder.constant(this.#builder.fresh(this.#stem()), { type, data });
+  }
+
+  /** `value` under another shape: the same data when it is constant, else a reshape node. */
+  reshaped(value: string, shape: readonly number[]): string {
+    const constant = this.constantOf(value);
+    if (constant === undefined) return this.node('reshape', [value], { shape });
+    if (elementCount(shape) !== elementCount(constant.type.shape)) {
+      throw this.fail(`cannot view '${value}' of shape [${constant.type.shape}] as [${shape}]`);
+    }
+    const real = dequantized(constant);
+    return this.constant({ dtype: real.type.dtype, shape }, real.data);
+  }
+
+  /** Refuses constants whose size would exhaust the compiler's memory. */
+  checkConstantSize(shape: readonly number[]): void {
+    if (shape.some((dimension) => dimension < 0)) throw this.fail(`has the impossible shape [${shape}]`);
+    if (elementCount(shape) > MAX_CONSTANT_ELEMENTS) throw this.fail(`makes a constant of shape [${shape}], too large`);
+  }
+
+  /** An axis counted from the end if negative, checked against the rank. */
+  axis(axis: number, rank: number): number {
+    const result = axis < 0 ? axis + rank : axis;
+    if (!(result >= 0 && result < rank)) throw this.fail(`has axis ${axis}, outside rank ${rank}`);
+    return result;
+  }
+
+  fail(problem: string, hint?: string): EdgeDeployError {
+    return new EdgeDeployError('E_OP', `${this.label} ${problem}`, hint === undefined ? {} : { hint });
+  }
+
+  #names(slot: string): readonly string[] {
+    return this.#op.inputs.find((input) => input.parameter === slot)?.arguments ?? [];
+  }
+
+  #outputName(slot: string, index: number): string {
+    const name = this.#op.outputs.find((output) => output.parameter === slot)?.arguments[index];
+    if (name === undefined) throw this.fail(`has no output '${slot}'`);
+    return name;
+  }
+
+  #stem(): string {
+    return this.#op.outputs.find((output) => output.arguments.length > 0)?.arguments[0] ?? this.type;
+  }
+
+  #real(value: string): string {
+    const constant = this.constantOf(value);
+    if (constant?.quantization === undefined) return value;
+    const real = dequantized(constant);
+    return this.constant(real.type, real.data);
+  }
+
+  #add(op: OpName, inputs: readonly string[], attributes: object, output: string): string {
+    const [value] = this.#builder.add(op, { inputs, outputs: [output], attributes: attributes as never });
+    this.#scope.checkSize(value!, this.label);
+    return value!;
+  }
+}
+
+/** Adds an op's meaning to the graph. */
+export type Importer = (c: OpContext) => void;

@@ -1,0 +1,15 @@
+/** Paddle's model formats: reading programs and parameters of every generation, writing them back, importing them. */
+export { type LocateOptions, locateModel, type ModelSource } from './locate.js';
+export type { Attribute, Block, Op, Program, Slot, TensorDesc, Var } from './messages.js';
+export { AttributeType, toNumber, VarKind } from './messages.js';
+export {
+  isParameter,
+  joinParameters,
+  type Parameters,
+  parameterNames,
+  readParameters,
+  splitParameters,
+} from './parameters.js';
+export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './quantize-program.js';
+export { readTensorRecord, recordData, type TensorRecord, writeTensorRecord } from './tensor-record.js';
+export { readProgram, writeProgram } from './wire.js';

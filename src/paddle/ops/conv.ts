@@ -1,0 +1,72 @@
+import type { Importer, OpContext } from '../context.js';
+import { backTo, channelsFirst, formatOf, imageSize, pair, window } from './layout.js';
+
+/** The filter stays [O, I/groups, kh, kw] in every layout. */
+function kernelSize(c: OpContext, filter: string): [number, number] {
+  const shape = c.shapeOf(filter);
+  if (shape.length !== 4) throw c.fail(`needs a filter of rank 4, not [${shape}]`);
+  return [shape[2]!, shape[3]!];
+}
+
+/** A fused bias as [O]. */
+function biasOf(c: OpContext): string | undefined {
+  const bias = c.optional('Bias');
+  if (bias === undefined || c.shapeOf(bias).length === 1) return bias;
+  return c.reshaped(bias, [c.shapeOf(bias).reduce((product, dimension) => product * dimension, 1)]);
+}
+
+const conv2d: Importer = (c) => {
+  const format = formatOf(c);
+  const x = channelsFirst(c, c.input('Input'), format);
+  const filter = c.weight('Filter');
+  const strides = pair(c, 'strides', [1, 1]);
+  const dilations = pair(c, 'dilations', [1, 1]);
+  const groups = c.attributes.int('groups', 1);
+  const { pads, dilations: used } = window(c, imageSize(c, x), kernelSize(c, filter), strides, dilations);
+  const residual = c.optional('ResidualData');
+  const inputs = [x, filter];
+  const bias = biasOf(c);
+  if (bias !== undefined || residual !== undefined) inputs.push(bias ?? '');
+  if (residual !== undefined) inputs.push(channelsFirst(c, residual, format));
+  c.output('Output', 'conv2d', inputs, { strides, pads, dilations: used, groups }, ...backTo(format));
+};
+
+const conv2dTranspose: Importer = (c) => {
+  const format = formatOf(c);
+  const x = channelsFirst(c, c.input('Input'), format);
+  const filter = c.input('Filter');
+  const strides = pair(c, 'strides', [1, 1]);
+  const dilations = pair(c, 'dilations', [1, 1]);
+  const groups = c.attributes.int('groups', 1);
+  const size = imageSize(c, x);
+  const kernel = kernelSize(c, filter);
+  const { pads, dilations: used } = window(c, size, kernel, strides, dilations);
+  const bias = biasOf(c);
+  const outputPadding = outputPaddingOf(c, (axis) => {
+    const span = used[axis]! * (kernel[axis]! - 1) + 1;
+    return (size[axis]! - 1) * strides[axis]! - pads[2 * axis]! - pads[2 * axis + 1]! + span;
+  });
+  const attributes = { strides, pads, dilations: used, groups, outputPadding };
+  c.output('Output', 'conv2d_transpose', bias === undefined ? [x, filter] : [x, filter, bias], attributes, ...backTo(format));
+};
+
+/** Rows and columns added at the end: given as such, or as an output size. `natural` is the size without. */
+function outputPaddingOf(c: OpContext, natural: (axis: 0 | 1) => number): [number, number] {
+  const tensors = [...c.inputs('OutputSizeTensor'), ...c.inputs('OutputSize')];
+  const size = tensors.length > 0 ? tensors.flatMap((value) => c.integers(value)) : c.attributes.ints('output_size', []);
+  if (size.length === 0) {
+    const padding = c.attributes.ints('output_padding', []);
+    if (padding.length > 2 || padding.some((value) => value < 0)) throw c.fail(`has the output_padding [${padding}]`);
+    return [padding[0] ?? 0, padding[1] ?? padding[0] ?? 0];
+  }
+  const padding: [number, number] = [size[0]! - natural(0), (size[1] ?? size[0]!) - natural(1)];
+  if (padding.some((value) => value < 0)) throw c.fail(`cannot make the output_size [${size}]`);
+  return padding;
+}
+
+export const conv: Readonly<Record<string, Importer>> = {
+  conv2d,
+  depthwise_conv2d: conv2d,
+  conv2d_transpose: conv2dTranspose,
+  depthwise_conv2d_transpose: conv2dTranspose,
+};

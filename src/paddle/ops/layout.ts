@@ -1,0 +1,74 @@
+import type { AttributesOf, OpContext } from '../context.js';
+import { type Step, step } from '../context.js';
+
+type Format = 'NCHW' | 'NHWC';
+
+/** The layout attribute of an op; Paddle's AnyLayout means NCHW. */
+export function formatOf(c: OpContext, attribute = 'data_format'): Format {
+  const format = c.attributes.text(attribute, 'NCHW');
+  if (format === 'NHWC') return 'NHWC';
+  if (format === 'NCHW' || format === 'AnyLayout') return 'NCHW';
+  throw c.fail(`has the unknown ${attribute} '${format}'`);
+}
+
+/** `value` in NCHW. */
+export function channelsFirst(c: OpContext, value: string, format: Format): string {
+  return format === 'NCHW' ? value : c.node('transpose', [value], { permutation: [0, 3, 1, 2] });
+}
+
+/** The step behind an NCHW result that must leave in the op's own layout. */
+export function backTo(format: Format): Step[] {
+  return format === 'NCHW' ? [] : [step('transpose', [], { permutation: [0, 2, 3, 1] })];
+}
+
+/** The spatial sizes [height, width] of an NCHW value. */
+export function imageSize(c: OpContext, value: string): [number, number] {
+  const shape = c.shapeOf(value);
+  if (shape.length !== 4) throw c.fail(`needs an input of rank 4, not [${shape}]`);
+  return [shape[2]!, shape[3]!];
+}
+
+/** An attribute of two positive integers. */
+export function pair(c: OpContext, name: string, fallback?: readonly [number, number]): [number, number] {
+  const values = c.attributes.ints(name, fallback);
+  if (values.length !== 2 || values.some((value) => value < 1)) {
+    throw c.fail(`needs two positive integers in '${name}', not [${values}]`);
+  }
+  return [values[0]!, values[1]!];
+}
+
+/** The conv2d attributes shared by convolutions and pooling, padding resolved. */
+export type Window = Pick<AttributesOf<'conv2d'>, 'pads' | 'dilations'>;
+
+/**
+ * Padding [top, bottom, left, right] by Paddle's rules. `paddings` is [h, w] or all four; SAME pads for
+ * out = ceil(in / stride), the odd one behind, and forces the dilation to 1; VALID pads nothing.
+ */
+export function window(
+  c: OpContext,
+  input: readonly [number, number],
+  kernel: readonly [number, number],
+  strides: readonly [number, number],
+  dilations: readonly [number, number] = [1, 1],
+): Window {
+  const given = c.attributes.ints('paddings', [0, 0]);
+  const explicit = given.length === 2 ? [given[0]!, given[0]!, given[1]!, given[1]!] : given;
+  if (explicit.length !== 4 || explicit.some((pad) => pad < 0)) throw c.fail(`has the unusable padding [${given}]`);
+  const algorithm = c.attributes.text('padding_algorithm', 'EXPLICIT');
+  switch (algorithm) {
+    case 'EXPLICIT':
+      return { pads: explicit, dilations: [...dilations] };
+    case 'VALID':
+      return { pads: [0, 0, 0, 0], dilations: [...dilations] };
+    case 'SAME': {
+      const pads = [0, 1].flatMap((axis) => {
+        const out = Math.floor((input[axis]! + strides[axis]! - 1) / strides[axis]!);
+        const sum = Math.max((out - 1) * strides[axis]! + kernel[axis]! - input[axis]!, 0);
+        return [Math.floor(sum / 2), sum - Math.floor(sum / 2)];
+      });
+      return { pads, dilations: [1, 1] };
+    }
+    default:
+      throw c.fail(`has the unknown padding_algorithm '${algorithm}'`);
+  }
+}

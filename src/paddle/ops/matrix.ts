@@ -1,0 +1,119 @@
+import type { Importer, OpContext } from '../context.js';
+import { type Step, step } from '../context.js';
+import type { Constant } from '../../ir/tensor.js';
+import { activationOf } from './activation.js';
+
+const product = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);
+const linear = (scale: number): Step[] =>
+  scale === 1 ? [] : [step('unary', [], { activation: { kind: 'linear', a: scale, b: 0, c: 0 } })];
+
+/** X flattened to a matrix at x_num_col_dims times Y flattened at y_num_col_dims, the outer dimensions kept. */
+const mul: Importer = (c) => {
+  const x = c.input('X');
+  const xShape = c.shapeOf(x);
+  const xColumns = c.attributes.int('x_num_col_dims', 1);
+  const yColumns = c.attributes.int('y_num_col_dims', 1);
+  const weight = c.weight('Y');
+  const yShape = c.shapeOf(weight);
+  if (xColumns < 1 || xColumns >= xShape.length || yColumns < 1 || yColumns >= yShape.length) {
+    throw c.fail(`cannot flatten [${xShape}] at ${xColumns} and [${yShape}] at ${yColumns}`);
+  }
+  const rows = product(xShape.slice(0, xColumns));
+  const inner = product(xShape.slice(xColumns));
+  const columns = product(yShape.slice(yColumns));
+  const y = yShape.length === 2 ? weight : c.reshaped(weight, [product(yShape.slice(0, yColumns)), columns]);
+  const outer = [...xShape.slice(0, xColumns), ...yShape.slice(yColumns)];
+  const flat = xShape.length === 2 ? x : c.reshaped(x, [rows, inner]);
+  const reshape = outer.length === 2 ? [] : [step('reshape', [], { shape: outer })];
+  if (isMatrixOfWeights(c.constantOf(y))) c.output('Out', 'fc', [flat, y], {}, ...reshape);
+  else c.output('Out', 'matmul', [flat, y], { transposeX: false, transposeY: false, alpha: 1 }, ...reshape);
+};
+
+/** Paddle's fused layer; `padding_weights` stores four rows and columns more, for its own kernels. */
+const fc: Importer = (c) => {
+  if (c.attributes.bool('padding_weights', false)) throw c.fail('has padded weights (padding_weights), not supported');
+  const x = c.input('Input');
+  const shape = c.shapeOf(x);
+  const columns = c.axis(c.attributes.int('in_num_col_dims', 1), shape.length);
+  const weight = c.weight('W');
+  const kind = c.attributes.text('activation_type', '');
+  const bias = c.optional('Bias');
+  const inputs = [c.reshaped(x, [product(shape.slice(0, columns)), product(shape.slice(columns))]), weight];
+  if (bias !== undefined) inputs.push(c.reshaped(bias, [product(c.shapeOf(bias))]));
+  const outer = [...shape.slice(0, columns), c.shapeOf(weight).at(-1)!];
+  const steps = [step('reshape', [], { shape: outer })];
+  if (kind !== '') steps.push(step('unary', [], { activation: activationOf(c, kind) }));
+  c.output('Out', 'fc', inputs, {}, ...steps);
+};
+
+interface Product {
+  readonly transposeX: boolean;
+  readonly transposeY: boolean;
+  readonly alpha: number;
+  /** Whether the product of two vectors has rank 0 where the program does not say. */
+}
+
+/** NumPy's rules: vectors become matrices, and the dimension they gained goes again. */
+function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: Product): void {
+  let x = c.input('X');
+  const weight = c.weight('Y');
+  const [xShape, yShape] = [c.shapeOf(x), c.shapeOf(weight)];
+  if (xShape.length === 0 || yShape.length === 0) throw c.fail('multiplies a scalar');
+  const [xVector, yVector] = [xShape.length === 1, yShape.length === 1];
+  if (xVector) x = c.reshaped(x, [1, xShape[0]!]);
+  const xTransposed = transposeX && !xVector;
+  const yTransposed = transposeY && !yVector;
+  const constant = c.constantOf(weight);
+
+  const steps: Step[] = linear(alpha);
+  if (xVector || yVector) {
+    const lead = xVector ? yShape.slice(0, -2) : xShape.slice(0, -2);
+    const row = xVector ? [] : [xTransposed ? xShape.at(-1)! : xShape.at(-2)!];
+    const column = yVector ? [] : [yTransposed ? yShape.at(-2)! : yShape.at(-1)!];
+    const shape = [...lead, ...row, ...column];
+    const scalar = shape.length === 0 && c.declaredRank('Out') !== 0;
+    steps.push(step('reshape', [], { shape: scalar ? [1] : shape }));
+  }
+  if (!xTransposed && yShape.length <= 2 && constant?.type.dtype === 'f32' || isMatrixOfWeights(constant) && !xTransposed) {
+    const matrix = yVector ? c.reshaped(weight, [yShape[0]!, 1]) : yTransposed ? transposed(c, c.input('Y')) : weight;
+    c.output('Out', 'fc', [x, matrix], {}, ...steps);
+    return;
+  }
+  const y = yVector ? c.reshaped(weight, [yShape[0]!, 1]) : c.input('Y');
+  // The matmul op scales by itself.
+  const behind = alpha === 1 ? steps : steps.slice(1);
+  c.output('Out', 'matmul', [x, y], { transposeX: xTransposed, transposeY: yTransposed, alpha }, ...behind);
+}
+
+function isMatrixOfWeights(constant: Constant | undefined): boolean {
+  return constant?.type.shape.length === 2 && (constant.type.dtype === 'f32' || constant.quantization !== undefined);
+}
+
+/** A constant f32 matrix transposed at compile time. */
+function transposed(c: OpContext, value: string): string {
+  const { type, data } = c.constantOf(value)!;
+  const [rows, columns] = [type.shape[0]!, type.shape[1]!];
+  const result = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = Number(data[row * columns + column]);
+  }
+  return c.constant({ dtype: 'f32', shape: [columns, rows] }, result);
+}
+
+export const matrix: Readonly<Record<string, Importer>> = {
+  mul,
+  fc,
+  matmul: (c) =>
+    matrixProduct(c, {
+      transposeX: c.attributes.bool('transpose_X', false),
+      transposeY: c.attributes.bool('transpose_Y', false),
+      alpha: c.attributes.float('alpha', 1),
+    }),
+  matmul_v2: (c) =>
+    matrixProduct(c, {
+      transposeX: c.attributes.bool('trans_x', false),
+      transposeY: c.attributes.bool('trans_y', false),
+      alpha: c.attributes.float('alpha', 1),
+    }),
+  bmm: (c) => matrixProduct(c, { transposeX: false, transposeY: false, alpha: 1 }),
+};

@@ -1,0 +1,87 @@
+import { EdgeDeployError } from '../base/errors.js';
+import { elementCount, formatType } from '../ir/tensor.js';
+import type { GraphBuilder } from '../ops/builder.js';
+import { type Program, toNumber, type Var } from './messages.js';
+import type { Parameters } from './parameters.js';
+import { findScales, isFinite, weightConstant } from './weights.js';
+
+/** Tensors of 2^31 elements and more do not fit the devices this is for, and hint at a damaged program. */
+const MAX_ELEMENTS = 2 ** 31;
+
+/**
+ * The variables of a program while it is imported. A Paddle program may write a variable twice (in-place ops); a graph
+ * value is made once. The scope says which value a variable stands for at the moment.
+ */
+export class Scope {
+  readonly builder: GraphBuilder;
+  readonly #parameters: Parameters;
+  readonly #scales: ReturnType<typeof findScales>;
+  readonly #declared: ReadonlyMap<string, Var>;
+  readonly #values = new Map<string, string>();
+  /** Names of graph values that stand for variables. */
+  readonly #taken = new Set<string>();
+  readonly #notFinite: string[] = [];
+
+  constructor(builder: GraphBuilder, program: Program, parameters: Parameters) {
+    this.builder = builder;
+    this.#parameters = parameters;
+    this.#scales = findScales(program);
+    this.#declared = new Map(program.blocks[0]!.vars.map((variable) => [variable.name, variable]));
+  }
+
+  /** The value of a variable; a parameter enters the graph when it is first read. `reader` is for messages. */
+  read(variable: string, reader: string): string {
+    const value = this.#values.get(variable);
+    if (value !== undefined) return value;
+    const record = this.#parameters.get(variable);
+    if (record === undefined) {
+      throw new EdgeDeployError('E_MODEL', `${reader} reads '${variable}', which no op before it has written`, {
+        hint: 'The ops of the program are cyclic or out of order: export the model again.',
+      });
+    }
+    const constant = weightConstant(variable, record, this.#scales.get(variable));
+    if (!isFinite(constant)) this.#notFinite.push(variable);
+    const name = this.builder.constant(this.nameFor(variable), constant);
+    this.#values.set(variable, name);
+    return name;
+  }
+
+  write(variable: string, value: string): void {
+    this.#values.set(variable, value);
+  }
+
+  /** A name for a value of this variable: the variable's own the first time. */
+  nameFor(variable: string): string {
+    if (this.#taken.has(variable)) return this.builder.fresh(variable);
+    this.#taken.add(variable);
+    return variable;
+  }
+
+  /** Element type (a VarKind) and dimensions (−1 unknown) the program declares. */
+  declared(variable: string): { dataType: number; dims: number[] } | undefined {
+    const tensor = this.#declared.get(variable)?.type?.lod_tensor?.tensor;
+    return tensor && { dataType: tensor.data_type, dims: tensor.dims.map(toNumber) };
+  }
+
+  declaredRank(variable: string): number | undefined {
+    return this.declared(variable)?.dims.length;
+  }
+
+  checkSize(value: string, label: string): void {
+    const type = this.builder.typeOf(value);
+    if (elementCount(type.shape) < MAX_ELEMENTS) return;
+    throw new EdgeDeployError('E_SHAPE', `${label}: the tensor '${value}' would be ${formatType(type)}, too large`, {
+      hint: 'Check the input shape, or export the model again.',
+    });
+  }
+
+  /** Throws E_WEIGHTS with the names of the parameters that hold NaN or infinity, if any. */
+  assertFiniteWeights(): void {
+    if (this.#notFinite.length === 0) return;
+    const names = this.#notFinite.map((name) => `'${name}'`).join(', ');
+    throw new EdgeDeployError('E_WEIGHTS', `these weights hold NaN or infinity: ${names}`, {
+      hint: 'Training diverged or the file is damaged; such a model computes nothing of use.',
+      details: { parameters: this.#notFinite },
+    });
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Programs as bytes. What is read and written again unchanged comes out byte for byte the same: fields this version does
+ * not know travel along (behind the known ones of their message), absent fields stay absent, repeated numbers are
+ * written one tag each, as Paddle does.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import protobuf from 'protobufjs';
+import { EdgeDeployError } from '../base/errors.js';
+import { packageRoot } from '../base/package-root.js';
+import type { Program, TensorDesc } from './messages.js';
+
+const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framework.proto'), 'utf8'), {
+  keepCase: true,
+}).root;
+const programType = schema.lookupType('paddle.Program');
+const tensorDescType = schema.lookupType('paddle.TensorDesc');
+
+/** Decodes a `.pdmodel` or `__model__` file. Throws E_MODEL when the bytes are not a Paddle program. */
+export function readProgram(bytes: Uint8Array): Program {
+  if (bytes.length === 0) {
+    throw new EdgeDeployError('E_MODEL', 'the program file is empty', { hint: 'Export or copy the model again.' });
+  }
+  if (bytes[0] === 0x7b) {
+    throw new EdgeDeployError('E_MODEL', 'the program is a Paddle 3 PIR model (JSON), which is not supported', {
+      hint: 'Export it in the classic format: set FLAGS_enable_pir_api=0 in the environment and save again.',
+    });
+  }
+  const program = decode(programType, bytes, 'the file is not a Paddle program, or it is damaged') as Program;
+  if (program.blocks.length === 0) {
+    throw new EdgeDeployError('E_MODEL', 'the file holds no Paddle program: it has no block', {
+      hint: 'Pass the .pdmodel or __model__ file of an exported inference model.',
+    });
+  }
+  return program;
+}
+
+/** The inverse of readProgram. */
+export function writeProgram(program: Program): Uint8Array {
+  return programType.encode(program as unknown as Record<string, unknown>).finish();
+}
+
+/** Decodes the header message of a saved tensor. */
+export function readTensorDesc(bytes: Uint8Array): TensorDesc {
+  return decode(tensorDescType, bytes, 'the header of a tensor is damaged') as TensorDesc;
+}
+
+export function writeTensorDesc(desc: TensorDesc): Uint8Array {
+  return tensorDescType.encode(desc as unknown as Record<string, unknown>).finish();
+}
+
+function decode(type: protobuf.Type, bytes: Uint8Array, failure: string): unknown {
+  const reader = protobuf.Reader.create(bytes);
+  reader.discardUnknown = false;
+  try {
+    return type.decode(reader);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EdgeDeployError('E_MODEL', `${failure} (${reason})`, { hint: 'Export or copy the model again.', cause });
+  }
+}

@@ -1,0 +1,150 @@
+import { EdgeDeployError } from '../base/errors.js';
+import { byteLength } from '../ir/tensor.js';
+import { DTYPES, PATHS } from '../steps/ledger.js';
+import type { Lowered, LoweredIo, Operand, Step } from '../steps/lowered.js';
+import { ALIGNMENT, ARCHITECTURES, HEADER_BYTES, MAGIC, OVER_READ_BYTES, STEP_HEADER_BYTES, TENSOR_BYTES } from './format.js';
+import { abiHash, type RecordLayout, recordLayouts } from './header.js';
+
+const ABSENT = 0xffffffff;
+const CONSTANT = 0x80000000;
+
+/** What the writer needs of a memory plan. */
+export interface Placement {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly arenaBytes: number;
+}
+
+/** The bytes of a program file, as `format.ts` specifies them. Equal inputs give equal bytes. */
+export function writeProgram(lowered: Lowered, placement: Placement): Uint8Array {
+  const layouts = recordLayouts();
+  const strings = new StringTable();
+  const constants = placeConstants(lowered.constants);
+  const resolve = (operand: Operand | null): number => {
+    if (operand === null) return ABSENT;
+    const table = operand.space === 'constants' ? constants.offsets : placement.offsets;
+    const base = table.get(operand.name);
+    if (base === undefined) throw new EdgeDeployError('E_INTERNAL', `operand '${operand.name}' has no place`);
+    return operand.space === 'constants' ? (CONSTANT | (base + operand.offset)) >>> 0 : base + operand.offset;
+  };
+  const tensors = [...lowered.inputs, ...lowered.outputs].map((io) => tensorRecord(io, strings, resolve));
+  const steps = lowered.steps.map((step) => stepRecord(step, layouts.get(step.step)!, strings, resolve));
+
+  const tensorsAt = HEADER_BYTES;
+  const stepsAt = align(tensorsAt + tensors.length * TENSOR_BYTES);
+  const stepsBytes = steps.reduce((sum, step) => sum + step.length, 0);
+  const stringsAt = align(stepsAt + stepsBytes);
+  const text = strings.bytes();
+  const constantsAt = align(stringsAt + text.length);
+  const size = constantsAt + constants.bytes;
+  if (size >= CONSTANT || placement.arenaBytes >= CONSTANT) {
+    throw new EdgeDeployError('E_MODEL', 'the model needs more than 2 GiB of weights or of working memory');
+  }
+
+  const file = new Uint8Array(size);
+  const view = new DataView(file.buffer);
+  file.set(new TextEncoder().encode(MAGIC), 0);
+  view.setUint32(8, abiHash(), true);
+  view.setUint8(12, ARCHITECTURES.indexOf(lowered.architecture));
+  view.setUint8(13, PATHS.indexOf(lowered.path));
+  view.setBigUint64(16, BigInt(size), true);
+  view.setUint32(24, tensorsAt, true);
+  view.setUint16(28, lowered.inputs.length, true);
+  view.setUint16(30, lowered.outputs.length, true);
+  const words = [stepsAt, stepsBytes, steps.length, stringsAt, text.length, constantsAt, constants.bytes, placement.arenaBytes];
+  words.forEach((word, i) => {
+    view.setUint32(32 + 4 * i, word, true);
+  });
+  tensors.forEach((tensor, i) => {
+    file.set(tensor, tensorsAt + i * TENSOR_BYTES);
+  });
+  let at = stepsAt;
+  for (const step of steps) {
+    file.set(step, at);
+    at += step.length;
+  }
+  file.set(text, stringsAt);
+  for (const [name, data] of lowered.constants) file.set(data, constantsAt + constants.offsets.get(name)!);
+  return file;
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / ALIGNMENT) * ALIGNMENT;
+}
+
+/** Constants one after the other, aligned; the last is followed by the bytes that kernels may over-read. */
+function placeConstants(constants: ReadonlyMap<string, Uint8Array>): { offsets: Map<string, number>; bytes: number } {
+  const offsets = new Map<string, number>();
+  let end = 0;
+  for (const [name, data] of constants) {
+    offsets.set(name, end);
+    end = align(end + data.byteLength);
+  }
+  return { offsets, bytes: align(end + OVER_READ_BYTES) };
+}
+
+function tensorRecord(io: LoweredIo, strings: StringTable, resolve: (operand: Operand) => number): Uint8Array {
+  const record = new Uint8Array(TENSOR_BYTES);
+  const view = new DataView(record.buffer);
+  if (io.shape.length > 8) throw new EdgeDeployError('E_SHAPE', `'${io.name}' has more than eight axes`);
+  view.setUint32(0, strings.add(io.name), true);
+  view.setUint32(4, DTYPES.indexOf(io.dtype), true);
+  view.setUint32(8, io.shape.length, true);
+  io.shape.forEach((size, axis) => {
+    view.setUint32(12 + 4 * axis, size, true);
+  });
+  view.setUint32(44, resolve(io.at), true);
+  view.setUint32(48, byteLength(io), true);
+  return record;
+}
+
+function stepRecord(
+  step: Step,
+  layout: RecordLayout,
+  strings: StringTable,
+  resolve: (operand: Operand | null) => number,
+): Uint8Array {
+  const record = new Uint8Array(Math.ceil((STEP_HEADER_BYTES + layout.bytes) / 16) * 16);
+  const view = new DataView(record.buffer);
+  view.setUint16(0, layout.code, true);
+  view.setUint16(2, layout.bytes, true);
+  view.setUint32(4, strings.add(step.name), true);
+  view.setUint32(8, Math.ceil(step.macs / 1024), true);
+  for (const [field, { type, offset, count }] of layout.fields) {
+    const value = step.fields[field]!;
+    const at = STEP_HEADER_BYTES + offset;
+    if (type === 'ref') view.setUint32(at, resolve(value as Operand | null), true);
+    else if (type === 'f32') view.setFloat32(at, value as number, true);
+    else {
+      const list = typeof value === 'number' ? [value] : (value as readonly number[]);
+      if (list.length !== count || !list.every(Number.isInteger)) {
+        throw new EdgeDeployError('E_INTERNAL', `step ${step.step} '${step.name}': field '${field}' is ${JSON.stringify(value)}`);
+      }
+      list.forEach((word, i) => {
+        view.setInt32(at + 4 * i, word, true);
+      });
+    }
+  }
+  return record;
+}
+
+/** NUL-terminated strings, each stored once. */
+class StringTable {
+  readonly #offsets = new Map<string, number>();
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  add(text: string): number {
+    const known = this.#offsets.get(text);
+    if (known !== undefined) return known;
+    const offset = this.#length;
+    const bytes = new TextEncoder().encode(`${text.replaceAll('\0', ' ')}\0`);
+    this.#parts.push(bytes);
+    this.#offsets.set(text, offset);
+    this.#length += bytes.length;
+    return offset;
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.concat(this.#parts.length > 0 ? this.#parts : [new Uint8Array(1)]);
+  }
+}
