@@ -25,9 +25,14 @@ static bool section_fits(const struct ed_file_header *header, uint32_t offset, u
 
 static bool tensor_ok(const struct ed_check *check, const struct ed_file_header *header, const struct ed_file_tensor *tensor) {
   if (tensor->name >= header->strings_bytes || tensor->dtype >= ED_DTYPE_COUNT || tensor->rank > ED_MAX_RANK) return false;
-  uint64_t bytes = dtype_bytes[tensor->dtype];
-  for (uint32_t axis = 0; axis < tensor->rank; axis++) bytes = ed_product(bytes, tensor->shape[axis]);
-  return bytes == tensor->bytes && ed_can_write(check, tensor->at, bytes, 4);
+  const uint32_t width = dtype_bytes[tensor->dtype];
+  uint64_t bytes = width;
+  for (uint32_t axis = 0; axis < ED_MAX_RANK; axis++) {
+    if (axis < tensor->rank) bytes = ed_product(bytes, tensor->shape[axis]);
+    else if (tensor->shape[axis] != 0) return false;
+  }
+  if (tensor->reserved[0] || tensor->reserved[1] || tensor->reserved[2]) return false;
+  return bytes == tensor->bytes && ed_can_write(check, tensor->at, bytes, width < 4 ? 4 : width);
 }
 
 static bool step_ok(struct ed_check *check, const struct ed_file_step *step) {
@@ -47,7 +52,8 @@ static bool steps_ok(struct ed_check *check, const unsigned char *bytes, const s
   const unsigned char *at = bytes + header->steps;
   for (uint32_t i = 0; i < header->step_count; i++) {
     const struct ed_file_step *step = (const void *)at;
-    if (left < sizeof *step || left < ed_step_bytes(step) || step->name >= header->strings_bytes) return false;
+    if (left < sizeof *step || left < ed_step_bytes(step) || step->name >= header->strings_bytes || step->reserved != 0)
+      return false;
     if (!step_ok(check, step)) return false;
     left -= ed_step_bytes(step);
     at += ed_step_bytes(step);

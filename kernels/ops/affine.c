@@ -1,35 +1,48 @@
 #include "../core/activation.h"
-#include "../core/op.h"
+#include "../core/vector.h"
+#include "rows.h"
 
 bool ed_check_affine(struct ed_check *check, const struct ed_affine_record *r) {
   const uint64_t count = ed_product3(r->outer, r->c, r->inner);
-  return ed_can_read_floats(check, r->x, count) && ed_can_read_floats(check, r->a, r->c) &&
-         ed_can_read_floats(check, r->b, r->c) && ed_can_write_floats(check, r->y, count) &&
-         ed_check_activation(r->activation) && (count > 0 || r->outer == 0 || r->c == 0);
+  return ed_check_activation(r->activation) && ed_can_read_floats(check, r->x, count) &&
+         ed_can_read_floats(check, r->a, r->c) && ed_can_read_floats(check, r->b, r->c) &&
+         ed_can_write_floats(check, r->y, count);
 }
 
-struct affine_task {
-  const struct ed_affine_record *record;
-  const float *x, *a, *b;
-  float *y;
-};
-
-static void run_outer(void *argument, uint32_t index) {
-  const struct affine_task *task = argument;
-  const size_t c = task->record->c, inner = task->record->inner;
-  const float *x = task->x + index * c * inner;
-  float *y = task->y + index * c * inner;
-  if (inner == 1) {
-    for (size_t j = 0; j < c; j++) y[j] = x[j] * task->a[j] + task->b[j];
-  } else {
-    for (size_t j = 0; j < c; j++)
-      for (size_t i = 0; i < inner; i++) y[j * inner + i] = x[j * inner + i] * task->a[j] + task->b[j];
+/* Channels stand side by side: row = outer. */
+static void run_pixels(const struct ed_context *context, const void *record, size_t begin, size_t end) {
+  const struct ed_affine_record *r = record;
+  const float *a = ed_read(context, r->a), *b = ed_read(context, r->b);
+  const size_t n = r->c;
+  for (size_t row = begin; row < end; row++) {
+    const float *x = (const float *)ed_read(context, r->x) + row * n;
+    float *y = (float *)ed_write(context, r->y) + row * n;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) ed_store4(y + i, ed_load4(x + i) * ed_load4(a + i) + ed_load4(b + i));
+    for (; i < n; i++) y[i] = x[i] * a[i] + b[i];
+    ed_activate_row(y, n, r->activation, r->act_a, r->act_b, r->act_c);
   }
-  const struct ed_activate f = ED_ACTIVATE(task->record);
-  if (f.code != ED_ACT_NONE) ed_activate_copy(y, y, c * inner, f);
+}
+
+/* One channel after the other: row = outer · c. */
+static void run_planes(const struct ed_context *context, const void *record, size_t begin, size_t end) {
+  const struct ed_affine_record *r = record;
+  const size_t n = r->inner;
+  for (size_t row = begin; row < end; row++) {
+    const float a = ((const float *)ed_read(context, r->a))[row % r->c], b = ((const float *)ed_read(context, r->b))[row % r->c];
+    const float *x = (const float *)ed_read(context, r->x) + row * n;
+    float *y = (float *)ed_write(context, r->y) + row * n;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) ed_store4(y + i, ed_load4(x + i) * a + b);
+    for (; i < n; i++) y[i] = x[i] * a + b;
+    ed_activate_row(y, n, r->activation, r->act_a, r->act_b, r->act_c);
+  }
 }
 
 void ed_run_affine(const struct ed_context *context, const struct ed_affine_record *r) {
-  struct affine_task task = {r, ed_read(context, r->x), ed_read(context, r->a), ed_read(context, r->b), ed_write(context, r->y)};
-  ed_parallel(context, r->outer, run_outer, &task);
+  if (ed_product3(r->outer, r->c, r->inner) == 0) return;
+  if (r->inner == 1)
+    ed_for_rows(context, r, r->outer, r->c, run_pixels);
+  else
+    ed_for_rows(context, r, (size_t)r->outer * r->c, r->inner, run_planes);
 }

@@ -1,73 +1,95 @@
 #include <string.h>
 
-#include "../core/op.h"
-
-/* Lowest and highest element a strided view touches; false when a product does not fit 64 bits comfortably. */
-static bool reach(const uint32_t *dims, const int32_t *strides, uint32_t rank, int64_t *low, int64_t *high) {
-  *low = *high = 0;
-  for (uint32_t axis = 0; axis < rank; axis++) {
-    const int64_t span = ((int64_t)dims[axis] - 1) * strides[axis];
-    if (span < 0) *low += span;
-    else *high += span;
-  }
-  return *low > -((int64_t)1 << 40) && *high < (int64_t)1 << 40;
-}
+#include "rows.h"
+#include "strides.h"
 
 bool ed_check_copy(struct ed_check *check, const struct ed_copy_record *r) {
-  const uint32_t e = r->element;
-  if (!(e == 1 || e == 2 || e == 4 || e == 8) || r->rank < 1 || r->rank > ED_MAX_RANK) return false;
-  if (r->x == ED_REF_NONE || r->y == ED_REF_NONE) return false;
-  uint64_t count = e;
-  int32_t y_strides[ED_MAX_RANK];
+  const uint64_t element = r->element;
+  if ((element != 1 && element != 2 && element != 4 && element != 8) || r->rank > ED_MAX_RANK) return false;
+  const uint64_t bytes = ed_product(ed_count(r->rank, r->dims), element);
+  if (bytes == 0) return true;
+  if (bytes > check->arena_bytes || r->x == ED_REF_NONE) return false;
+  /* x may be walked backwards: its first element is not its lowest. Dimensions are below 2^31 here, strides too. */
+  int64_t low = 0, high = 0;
   for (uint32_t axis = 0; axis < r->rank; axis++) {
-    if (r->dims[axis] == 0 || r->y_strides[axis] > INT32_MAX || r->dims[axis] > INT32_MAX) return false;
-    count = ed_product(count, r->dims[axis]);
-    y_strides[axis] = (int32_t)r->y_strides[axis];
+    const int64_t reach = (int64_t)(r->dims[axis] - 1) * r->x_strides[axis];
+    if (reach < -(INT64_C(1) << 40) || reach > INT64_C(1) << 40) return false;
+    *(reach < 0 ? &low : &high) += reach;
   }
-  /* Every element written is another one, so a copy cannot be longer than the arena. */
-  if (count > check->arena_bytes) return false;
-  int64_t low, high;
-  if (!reach(r->dims, y_strides, r->rank, &low, &high) || !ed_can_write(check, r->y, (uint64_t)(high + 1) * e, e)) return false;
-  if (!reach(r->dims, r->x_strides, r->rank, &low, &high)) return false;
-  const uint64_t before = (uint64_t)-low * e;
-  return (r->x & ~ED_REF_CONSTANT) >= before && ed_can_read(check, r->x, (uint64_t)(high + 1) * e, e);
+  const uint32_t offset = r->x & ~ED_REF_CONSTANT;
+  const uint64_t before = (uint64_t)-low * element;
+  if (before > offset) return false;
+  return ed_can_read(check, r->x - (uint32_t)before, (uint64_t)(high - low + 1) * element, r->element) &&
+         ed_can_write(check, r->y, ed_product(ed_extent(r->rank, r->dims, r->y_strides), element), r->element);
 }
 
-static void copy_row(unsigned char *y, const unsigned char *x, size_t count, ptrdiff_t x_step, size_t y_step, size_t e) {
-  if (x_step == 1 && y_step == 1) {
-    memcpy(y, x, count * e);
-    return;
+/* n elements `xs` and `ys` apart. */
+#define DEFINE_LINE(type)                                                                              \
+  static void line_##type(void *to, const void *from, size_t n, ptrdiff_t xs, size_t ys) {             \
+    type *y = to;                                                                                      \
+    const type *x = from;                                                                              \
+    for (size_t i = 0; i < n; i++) y[i * ys] = x[(ptrdiff_t)i * xs];                                   \
   }
-#define ED_COPY(type)                                                                                              \
-  for (size_t i = 0; i < count; i++) ((type *)y)[i * y_step] = ((const type *)x)[(ptrdiff_t)i * x_step];            \
-  break
-  switch (e) {
-    case 1: ED_COPY(uint8_t);
-    case 2: ED_COPY(uint16_t);
-    case 4: ED_COPY(uint32_t);
-    case 8: ED_COPY(uint64_t);
+
+DEFINE_LINE(uint8_t)
+DEFINE_LINE(uint16_t)
+DEFINE_LINE(uint32_t)
+DEFINE_LINE(uint64_t)
+
+static void copy_line(void *y, const void *x, size_t element, size_t n, ptrdiff_t xs, size_t ys) {
+  if (xs == 1 && ys == 1)
+    memmove(y, x, n * element);
+  else if (element == 1)
+    line_uint8_t(y, x, n, xs, ys);
+  else if (element == 2)
+    line_uint16_t(y, x, n, xs, ys);
+  else if (element == 4)
+    line_uint32_t(y, x, n, xs, ys);
+  else
+    line_uint64_t(y, x, n, xs, ys);
+}
+
+/* Of the last two axes, the one walked in the inner loop: the contiguous or else the longer one. */
+static bool inner_is_last(const struct ed_copy_record *r) {
+  const uint32_t last = r->rank - 1;
+  if (r->rank < 2 || (r->x_strides[last] == 1 && r->y_strides[last] == 1)) return true;
+  return r->dims[last] >= r->dims[last - 1];
+}
+
+/* row = product of all dimensions but the last two */
+static void run_rows(const struct ed_context *context, const void *record, size_t begin, size_t end) {
+  const struct ed_copy_record *r = record;
+  const uint32_t outer_rank = r->rank < 2 ? 0 : r->rank - 2;
+  const bool last = inner_is_last(r);
+  const uint32_t inner = last ? r->rank - 1 : r->rank - 2, other = last ? r->rank - 2 : r->rank - 1;
+  const size_t lines = r->rank < 2 ? 1 : r->dims[other];
+  for (size_t row = begin; row < end; row++) {
+    size_t index = row, to = 0;
+    ptrdiff_t from = 0;
+    for (uint32_t axis = outer_rank; axis-- > 0;) {
+      const size_t i = index % r->dims[axis];
+      from += (ptrdiff_t)i * r->x_strides[axis];
+      to += i * r->y_strides[axis];
+      index /= r->dims[axis];
+    }
+    const unsigned char *x = (const unsigned char *)ed_read(context, r->x) + from * (ptrdiff_t)r->element;
+    unsigned char *y = (unsigned char *)ed_write(context, r->y) + to * r->element;
+    for (size_t line = 0; line < lines; line++) {
+      const ptrdiff_t skip = lines == 1 ? 0 : (ptrdiff_t)line * r->x_strides[other];
+      const size_t jump = lines == 1 ? 0 : line * r->y_strides[other];
+      copy_line(y + jump * r->element, x + skip * (ptrdiff_t)r->element, r->element, r->dims[inner], r->x_strides[inner],
+                r->y_strides[inner]);
+    }
   }
-#undef ED_COPY
 }
 
 void ed_run_copy(const struct ed_context *context, const struct ed_copy_record *r) {
-  const unsigned char *x = ed_read(context, r->x);
-  unsigned char *y = ed_write(context, r->y);
-  const uint32_t last = r->rank - 1;
-  const ptrdiff_t e = (ptrdiff_t)r->element;
-  uint32_t position[ED_MAX_RANK] = {0};
-  for (;;) {
-    copy_row(y, x, r->dims[last], r->x_strides[last], r->y_strides[last], r->element);
-    uint32_t axis = last;
-    for (;;) {
-      if (axis == 0) return;
-      axis--;
-      x += r->x_strides[axis] * e;
-      y += (ptrdiff_t)r->y_strides[axis] * e;
-      if (++position[axis] < r->dims[axis]) break;
-      x -= (ptrdiff_t)r->dims[axis] * r->x_strides[axis] * e;
-      y -= (ptrdiff_t)r->dims[axis] * (ptrdiff_t)r->y_strides[axis] * e;
-      position[axis] = 0;
-    }
+  const size_t count = (size_t)ed_count(r->rank, r->dims);
+  if (count == 0) return;
+  if (r->rank == 0) {
+    memmove(ed_write(context, r->y), ed_read(context, r->x), r->element);
+    return;
   }
+  const size_t rows = (size_t)ed_count(r->rank < 2 ? 0 : r->rank - 2, r->dims);
+  ed_for_rows(context, r, rows, count / rows, run_rows);
 }

@@ -1,41 +1,71 @@
-#include "../core/op.h"
+#include <string.h>
 
-enum { ED_PAD_CONSTANT, ED_PAD_REFLECT, ED_PAD_EDGE, ED_PAD_COUNT };
+#include "rows.h"
+#include "strides.h"
+
+enum { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE };
 
 bool ed_check_pad(struct ed_check *check, const struct ed_pad_record *r) {
-  if (r->mode >= ED_PAD_COUNT || r->rank < 1 || r->rank > ED_MAX_RANK) return false;
-  uint64_t x = 1, y = 1;
+  if (r->mode > PAD_EDGE || r->rank < 1 || r->rank > ED_MAX_RANK) return false;
+  uint64_t out = 1;
   for (uint32_t axis = 0; axis < r->rank; axis++) {
     const uint64_t size = r->dims[axis];
-    if (size == 0 || size > INT32_MAX || r->before[axis] > INT32_MAX || r->after[axis] > INT32_MAX) return false;
-    if (r->mode == ED_PAD_REFLECT && (r->before[axis] >= size || r->after[axis] >= size)) return false;
-    x = ed_product(x, size);
-    y = ed_product(y, size + r->before[axis] + r->after[axis]);
+    const bool padded = r->before[axis] > 0 || r->after[axis] > 0;
+    if (padded && r->mode == PAD_REFLECT && (r->before[axis] >= size || r->after[axis] >= size)) return false;
+    if (padded && r->mode == PAD_EDGE && size == 0) return false;
+    out = ed_product(out, size + r->before[axis] + r->after[axis]);
   }
-  return ed_can_read_floats(check, r->x, x) && ed_can_write_floats(check, r->y, y);
+  return ed_can_read_floats(check, r->x, ed_count(r->rank, r->dims)) && ed_can_write_floats(check, r->y, out);
 }
 
-/* Source index of position i − before, or −1 for the constant. */
-static int64_t source(const struct ed_pad_record *r, uint32_t axis, uint32_t i) {
-  const int64_t size = r->dims[axis], at = (int64_t)i - r->before[axis];
-  if (at >= 0 && at < size) return at;
-  if (r->mode == ED_PAD_CONSTANT) return -1;
-  if (r->mode == ED_PAD_EDGE) return at < 0 ? 0 : size - 1;
-  return at < 0 ? -at : 2 * (size - 1) - at;
+/* Source index of padded index i, −1 where the constant stands. */
+static ptrdiff_t source_of(ptrdiff_t i, ptrdiff_t size, uint32_t mode) {
+  if (i >= 0 && i < size) return i;
+  if (mode == PAD_CONSTANT) return -1;
+  if (mode == PAD_EDGE) return i < 0 ? 0 : size - 1;
+  return i < 0 ? -i : 2 * (size - 1) - i;
 }
 
-static float *pad_axis(const struct ed_pad_record *r, uint32_t axis, const float *x, int inside, float *y) {
-  size_t inner = 1;
-  for (uint32_t i = axis + 1; i < r->rank; i++) inner *= r->dims[i];
-  const uint32_t size = r->dims[axis] + r->before[axis] + r->after[axis];
-  for (uint32_t i = 0; i < size; i++) {
-    const int64_t from = inside ? source(r, axis, i) : -1;
-    if (axis + 1 == r->rank) *y++ = from < 0 ? r->value : x[from];
-    else y = pad_axis(r, axis + 1, from < 0 ? x : x + (size_t)from * inner, from >= 0, y);
+static size_t padded_size(const struct ed_pad_record *r, uint32_t axis) {
+  return (size_t)r->dims[axis] + r->before[axis] + r->after[axis];
+}
+
+/* row = product of the result's dimensions but the last */
+static void run_rows(const struct ed_context *context, const void *record, size_t begin, size_t end) {
+  const struct ed_pad_record *r = record;
+  const uint32_t last = r->rank - 1;
+  const size_t n = padded_size(r, last), middle = r->dims[last], before = r->before[last];
+  for (size_t row = begin; row < end; row++) {
+    size_t index = row, stride = middle;
+    ptrdiff_t offset = 0;
+    bool inside = true;
+    for (uint32_t axis = last; axis-- > 0;) {
+      const ptrdiff_t i = (ptrdiff_t)(index % padded_size(r, axis)) - (ptrdiff_t)r->before[axis];
+      const ptrdiff_t source = source_of(i, r->dims[axis], r->mode);
+      if (source < 0) inside = false;
+      offset += source * (ptrdiff_t)stride;
+      index /= padded_size(r, axis);
+      stride *= r->dims[axis];
+    }
+    float *y = (float *)ed_write(context, r->y) + row * n;
+    if (!inside) {
+      for (size_t i = 0; i < n; i++) y[i] = r->value;
+      continue;
+    }
+    const float *x = (const float *)ed_read(context, r->x) + offset;
+    memmove(y + before, x, middle * sizeof *y);
+    for (size_t i = 0; i < n; i++) {
+      if (i == before) i += middle;
+      if (i >= n) break;
+      const ptrdiff_t source = source_of((ptrdiff_t)i - (ptrdiff_t)before, (ptrdiff_t)middle, r->mode);
+      y[i] = source < 0 ? r->value : x[source];
+    }
   }
-  return y;
 }
 
 void ed_run_pad(const struct ed_context *context, const struct ed_pad_record *r) {
-  pad_axis(r, 0, ed_read(context, r->x), 1, ed_write(context, r->y));
+  size_t rows = 1;
+  for (uint32_t axis = 0; axis + 1 < r->rank; axis++) rows *= padded_size(r, axis);
+  const size_t n = padded_size(r, r->rank - 1);
+  if (rows > 0 && n > 0) ed_for_rows(context, r, rows, n, run_rows);
 }

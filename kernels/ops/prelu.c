@@ -1,31 +1,46 @@
-#include "../core/op.h"
+#include "../core/vector.h"
+#include "rows.h"
 
 bool ed_check_prelu(struct ed_check *check, const struct ed_prelu_record *r) {
   const uint64_t count = ed_product3(r->outer, r->c, r->inner);
   return ed_can_read_floats(check, r->x, count) && ed_can_read_floats(check, r->alpha, r->c) &&
-         ed_can_write_floats(check, r->y, count) && (count > 0 || r->outer == 0 || r->c == 0);
+         ed_can_write_floats(check, r->y, count);
 }
 
-struct prelu_task {
-  const struct ed_prelu_record *record;
-  const float *x, *alpha;
-  float *y;
-};
+static inline ed_f32x4 prelu4(ed_f32x4 x, ed_f32x4 alpha) { return ed_select4(x > 0.0f, x, alpha * x); }
 
-static void run_outer(void *argument, uint32_t index) {
-  const struct prelu_task *task = argument;
-  const size_t c = task->record->c, inner = task->record->inner;
-  const float *x = task->x + index * c * inner, *alpha = task->alpha;
-  float *y = task->y + index * c * inner;
-  for (size_t j = 0; j < c; j++) {
-    for (size_t i = 0; i < inner; i++) {
-      const float v = x[j * inner + i];
-      y[j * inner + i] = v > 0 ? v : alpha[j] * v;
-    }
+/* Channels stand side by side: row = outer. */
+static void run_pixels(const struct ed_context *context, const void *record, size_t begin, size_t end) {
+  const struct ed_prelu_record *r = record;
+  const float *alpha = ed_read(context, r->alpha);
+  const size_t n = r->c;
+  for (size_t row = begin; row < end; row++) {
+    const float *x = (const float *)ed_read(context, r->x) + row * n;
+    float *y = (float *)ed_write(context, r->y) + row * n;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) ed_store4(y + i, prelu4(ed_load4(x + i), ed_load4(alpha + i)));
+    for (; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : alpha[i] * x[i];
+  }
+}
+
+/* One channel after the other: row = outer · c. */
+static void run_planes(const struct ed_context *context, const void *record, size_t begin, size_t end) {
+  const struct ed_prelu_record *r = record;
+  const size_t n = r->inner;
+  for (size_t row = begin; row < end; row++) {
+    const float alpha = ((const float *)ed_read(context, r->alpha))[row % r->c];
+    const float *x = (const float *)ed_read(context, r->x) + row * n;
+    float *y = (float *)ed_write(context, r->y) + row * n;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) ed_store4(y + i, prelu4(ed_load4(x + i), ed_set4(alpha)));
+    for (; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : alpha * x[i];
   }
 }
 
 void ed_run_prelu(const struct ed_context *context, const struct ed_prelu_record *r) {
-  struct prelu_task task = {r, ed_read(context, r->x), ed_read(context, r->alpha), ed_write(context, r->y)};
-  ed_parallel(context, r->outer, run_outer, &task);
+  if (ed_product3(r->outer, r->c, r->inner) == 0) return;
+  if (r->inner == 1)
+    ed_for_rows(context, r, r->outer, r->c, run_pixels);
+  else
+    ed_for_rows(context, r, (size_t)r->outer * r->c, r->inner, run_planes);
 }

@@ -106,7 +106,7 @@ export function writeTensorRecord(record: TensorRecord): Uint8Array {
 export function recordData(record: TensorRecord): Data {
   const { dataType, data } = record;
   const elementBytes = ELEMENT_BYTES[dataType]!;
-  const { buffer, byteOffset } = data.byteOffset % elementBytes === 0 ? data : data.slice();
+  const { buffer, byteOffset } = data.byteOffset % elementBytes === 0 ? data : new Uint8Array(data);
   const count = data.length / elementBytes;
   switch (dataType) {
     case VarKind.INT16:

@@ -17,6 +17,8 @@ export interface Pass {
 export const pipeline: readonly Pass[] = [
   { name: 'fold-constants', run: foldConstants },
   { name: 'remove-identities', run: removeIdentities },
+  // A use that nobody needs would keep the passes below from fusing.
+  { name: 'remove-dead-uses', run: removeDead },
   { name: 'unflatten-fc', run: unflattenFc },
   { name: 'fold-affine', run: foldAffine },
   { name: 'fuse-residuals', run: fuseResiduals },

@@ -1,0 +1,65 @@
+/* Integer tile with smmla: 8 pixels × 8 channels as 4 × 4 blocks of 2 × 2, 8 depths an instruction. */
+#if defined(__aarch64__)
+#include <arm_neon.h>
+
+#include "../core/kernels.h"
+
+#define ED_TARGET __attribute__((target("i8mm")))
+
+/* Rows 2p and 2p + 1 of four channels from the 2 × 2 blocks of a pair of pixels. */
+static inline int32x4_t upper_row(int32x4_t left, int32x4_t right) {
+  return vcombine_s32(vget_low_s32(left), vget_low_s32(right));
+}
+
+static inline int32x4_t lower_row(int32x4_t left, int32x4_t right) {
+  return vcombine_s32(vget_high_s32(left), vget_high_s32(right));
+}
+
+static inline void finish(const struct ed_tile *t, int i, int32x4_t sums, int column, float32x4_t low, float32x4_t high) {
+  const float32x4_t bias = t->bias ? vld1q_f32(t->bias + column) : vdupq_n_f32(0);
+  const int32x4_t total = vaddq_s32(sums, vld1q_s32(t->start + column));
+  float32x4_t v = vfmaq_f32(bias, vcvtq_f32_s32(total), vld1q_f32(t->scale + column));
+  if (t->residual) v = vaddq_f32(v, vld1q_f32(t->residual[i] + column));
+  vst1q_f32(t->y[i] + column, vminq_f32(vmaxq_f32(v, low), high));
+}
+
+ED_TARGET void ed_s8_gemm_8x8c8__i8mm(const struct ed_tile *t) {
+  const int8_t *w = t->w;
+  const int8_t *const *rows = (const int8_t *const *)t->rows;
+  int32x4_t vacc[4][4]; /* [pixel pair][channel pair] */
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++) vacc[i][j] = vdupq_n_s32(0);
+  for (size_t tap = 0; tap < t->taps; tap++, rows += 8) {
+    size_t k = 0;
+    for (; k + 16 <= t->depth; k += 16, w += 128) {
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++) {
+        const int8x16_t a = vld1q_s8(rows[2 * i] + k), b = vld1q_s8(rows[2 * i + 1] + k);
+        const int8x16_t first = vcombine_s8(vget_low_s8(a), vget_low_s8(b)), second = vcombine_s8(vget_high_s8(a), vget_high_s8(b));
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) {
+          vacc[i][j] = vmmlaq_s32(vacc[i][j], first, vld1q_s8(w + 16 * j));
+          vacc[i][j] = vmmlaq_s32(vacc[i][j], second, vld1q_s8(w + 64 + 16 * j));
+        }
+      }
+    }
+    for (; k < t->depth; k += 8, w += 64) {
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 4; i++) {
+        const int8x16_t pair = vcombine_s8(vld1_s8(rows[2 * i] + k), vld1_s8(rows[2 * i + 1] + k));
+#pragma clang loop unroll(full)
+        for (int j = 0; j < 4; j++) vacc[i][j] = vmmlaq_s32(vacc[i][j], pair, vld1q_s8(w + 16 * j));
+      }
+    }
+  }
+  const float32x4_t low = vdupq_n_f32(t->low), high = vdupq_n_f32(t->high);
+  for (int i = 0; i < 4; i++) {
+    finish(t, 2 * i, upper_row(vacc[i][0], vacc[i][1]), 0, low, high);
+    finish(t, 2 * i, upper_row(vacc[i][2], vacc[i][3]), 4, low, high);
+    finish(t, 2 * i + 1, lower_row(vacc[i][0], vacc[i][1]), 0, low, high);
+    finish(t, 2 * i + 1, lower_row(vacc[i][2], vacc[i][3]), 4, low, high);
+  }
+}
+#else
+typedef int ed_not_this_architecture;
+#endif

@@ -1,0 +1,86 @@
+import { EdgeDeployError } from './base/errors.js';
+import { type OnProgress, silent } from './base/events.js';
+import type { Graph } from './ir/graph.js';
+import type { WeightReport } from './ir/weight-report.js';
+import { type LowerOptions, lower, type Precision } from './lower/index.js';
+import { importPaddle, locateModel } from './paddle/index.js';
+import { type OptimizeOptions, optimize } from './passes/index.js';
+import { plan } from './plan/index.js';
+import { writeProgram } from './program/write.js';
+import { type QuantizationMode, quantizeWeights } from './quantize/index.js';
+
+export const PRECISIONS = ['fp32', 'int8w', 'int16w', 'int8'] as const satisfies readonly Precision[];
+
+export interface LoadOptions {
+  /** Program and parameter file inside a folder that holds several. */
+  readonly modelFile?: string;
+  readonly paramsFile?: string;
+  /** Shapes of inputs whose dimensions the model leaves open. */
+  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
+  readonly onProgress?: OnProgress;
+}
+
+export interface CompileOptions extends LowerOptions {
+  /** Scales per channel (the default) or one per tensor, as PaddleSlim's weight_quantize_type. */
+  readonly mode?: QuantizationMode;
+  readonly passes?: OptimizeOptions;
+  readonly onProgress?: OnProgress;
+}
+
+export interface Compiled {
+  /** The program file. */
+  readonly program: Uint8Array;
+  /** The optimized graph: what the program computes, as a reference. */
+  readonly graph: Graph;
+  /** What quantisation did to each weight; empty for fp32. */
+  readonly weights: readonly WeightReport[];
+  readonly macs: number;
+  /** Bytes of working memory, packed weights included in `constantBytes` instead. */
+  readonly arenaBytes: number;
+  readonly constantBytes: number;
+}
+
+/** Reads a Paddle model (a folder, a file or a prefix) as a graph. */
+export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
+  const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
+  return importPaddle(source, { inputShapes: options.inputShapes, onProgress: options.onProgress });
+}
+
+/**
+ * The whole pipeline: quantise the original weights by PaddleSlim's rules, optimise, lower for one CPU path, plan memory,
+ * write the program file. Quantisation comes first so that the integers are PaddleSlim's own; passes then fold into scales.
+ */
+export function compile(graph: Graph, options: CompileOptions): Compiled {
+  const onProgress = options.onProgress ?? silent;
+  const { graph: quantized, weights } = quantizeFor(graph, options, onProgress);
+  onProgress({ stage: 'optimize', message: `optimising ${quantized.nodes.length} nodes` });
+  const optimized = optimize(quantized, options.passes);
+  onProgress({ stage: 'compile', message: `compiling for ${options.architecture} (${options.path}), ${options.precision}` });
+  const lowered = lower(optimized, options);
+  const placement = plan(lowered);
+  const program = writeProgram(lowered, placement);
+  return {
+    program,
+    graph: optimized,
+    weights,
+    macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),
+    arenaBytes: placement.arenaBytes,
+    constantBytes: [...lowered.constants.values()].reduce((sum, data) => sum + data.byteLength, 0),
+  };
+}
+
+function quantizeFor(graph: Graph, options: CompileOptions, onProgress: OnProgress): { graph: Graph; weights: readonly WeightReport[] } {
+  const { precision, mode = 'channel_wise_abs_max' } = options;
+  if (precision === 'fp32') return { graph, weights: [] };
+  const bits = precision === 'int16w' ? 16 : 8;
+  for (const [name, constant] of graph.constants) {
+    if (constant.quantization && constant.quantization.bits !== bits) {
+      throw new EdgeDeployError('E_USAGE', `the model's weights (${name}) are int${constant.quantization.bits} already`, {
+        hint: `Use --precision ${constant.quantization.bits === 16 ? 'int16w' : 'int8w, int8'} or fp32.`,
+      });
+    }
+  }
+  onProgress({ stage: 'quantize', message: `quantising weights to int${bits}` });
+  const result = quantizeWeights(graph, { bits, mode });
+  return { graph: result.graph, weights: result.report };
+}

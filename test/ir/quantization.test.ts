@@ -1,0 +1,54 @@
+import { crc32 } from 'node:zlib';
+import t from 'tap';
+import { dequantizeExactly, quantizeTensor } from '../../src/ir/quantization.js';
+
+const whole = (bits: 8 | 16) => ({ bits, mode: 'abs_max', axis: 0 }) as const;
+const perChannel = (bits: 8 | 16, axis: number) => ({ bits, mode: 'channel_wise_abs_max', axis }) as const;
+
+const bitsOf = (values: Float32Array) =>
+  Array.from(new Uint32Array(values.buffer), (word) => word.toString(16).padStart(8, '0'));
+const crcOf = (values: Int8Array | Int16Array) => crc32(new Uint8Array(values.buffer)).toString(16).padStart(8, '0');
+
+t.test('by hand', async (t) => {
+  const quantize = (values: number[], bits: 8 | 16) => {
+    const { data, scales } = quantizeTensor('w', Float32Array.from(values), [values.length], whole(bits));
+    return [...bitsOf(scales), ...data];
+  };
+  t.strictSame(quantize([0.1, -0.2, 0.35, 1], 8), ['3c010204', 13, -25, 44, 127]);
+  t.strictSame(quantize([0.1, -0.2, 0.35, 1], 16), ['38000100', 3277, -6553, 11468, 32767]);
+  const ties = [-3, 2.9999, 0.011811024, 0.035433071];
+  t.strictSame(quantize(ties, 8), ['3cc18306', -127, 127, 0, 2], 'ties go to the even neighbour');
+  t.strictSame(quantize(ties, 16), ['38c00180', -32767, 32766, 129, 387]);
+  t.strictSame(quantize([0, 0, 0, 0], 8), ['00000000', 0, 0, 0, 0]);
+  t.strictSame(quantize([1e-45, 0, 0, 0], 8), ['00000000', 0, 0, 0, 0], 'a scale that underflows');
+  t.strictSame(quantize([1e-40, -5e-41, 2e-42, 0], 8).slice(1), [127, -63, 3, 0], 'a subnormal scale');
+});
+
+t.test('20,000 generated values, whole and by channel, against Paddle 2.6.2', async (t) => {
+  const values = Float32Array.from({ length: 20000 }, (_, i) => {
+    const x = Math.fround((((i * 7919) % 10007) - 5003) / 5003);
+    return Math.fround(x * x) * x;
+  });
+  t.equal(crc32(new Uint8Array(values.buffer)).toString(16), 'daa65fc0');
+  const of = (count: number, shape: number[], rule: Parameters<typeof quantizeTensor>[3]) => {
+    const { data, scales } = quantizeTensor('w', values.subarray(0, count), shape, rule);
+    return [...bitsOf(scales), crcOf(data)];
+  };
+  t.strictSame(of(20000, [20000], whole(8)), ['3c010204', 'da31d8a6']);
+  t.strictSame(of(20000, [20000], whole(16)), ['38000100', '6a85a07d']);
+  const conv8 = ['3c010204', '3bf66f5c', '3bd93659', '3beb0f87', '93dc5419'];
+  const conv16 = ['38000100', '37f48466', '37d7859b', '37e93b3a', 'dd111925'];
+  t.strictSame(of(60, [4, 3, 5], perChannel(8, 0)), conv8);
+  t.strictSame(of(60, [4, 3, 5], perChannel(16, 0)), conv16);
+  const mul8 = ['3c010204', '3acc59e9', '3b7b157e', '3beb0f87', '3bf66f5c', '19b94c0f'];
+  const mul16 = ['38000100', '36cac2cb', '37792145', '37e93b3a', '37f48466', '8e0d8139'];
+  t.strictSame(of(60, [12, 5], perChannel(8, 1)), mul8);
+  t.strictSame(of(60, [12, 5], perChannel(16, 1)), mul16);
+});
+
+t.test('test models multiply by the unrounded scale', async (t) => {
+  const rule = whole(8);
+  const quantized = quantizeTensor('w', Float32Array.of(0.1, -0.2, 0.35, 1), [4], rule);
+  t.equal(bitsOf(dequantizeExactly(quantized, [4], rule))[0], '3dd1a347');
+  t.equal(bitsOf(Float32Array.of(13 * quantized.scales[0]!))[0], '3dd1a346', 'not the stored one');
+});

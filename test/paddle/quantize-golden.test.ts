@@ -1,0 +1,102 @@
+/**
+ * What our quantiser writes against what real Paddle and PaddleSlim wrote: every parameter record and every quantisation
+ * attribute, counted. The goldens are digests (`test/golden/quantization/paddle.golden.json`).
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import t from 'tap';
+import { packageRoot } from '../../src/base/package-root.js';
+import { AttributeType, locateModel, quantPostDynamic, readParameters, readProgram } from '../../src/paddle/index.js';
+
+interface Digest {
+  /** name → 'element type, shape, digest of the bytes' */
+  readonly parameters: Record<string, string>;
+  readonly ops: readonly { type: string; output: string; attributes: Record<string, string | number | boolean> }[];
+}
+
+type Variants = Record<string, { quantized_model: Digest; test_model?: Digest }>;
+
+const folder = join(packageRoot, 'test/golden/quantization');
+const golden = JSON.parse(readFileSync(join(folder, 'paddle.golden.json'), 'utf8')) as {
+  models: Record<string, Variants>;
+};
+
+/** Cases in which upstream loses weights; there we refuse, and name the tensor. */
+const REFUSED: Record<string, RegExp> = {
+  'corner-cases/nan int': /'w' hold NaN/,
+  'corner-cases/inf int': /'w' hold Infinity/,
+  'corner-cases/mul-y3-last-smaller int8-channel': /'m' of mul have the shape \[4,5,2\]/,
+  'corner-cases/mul-y3-last-smaller int16-channel': /'m' of mul have the shape \[4,5,2\]/,
+};
+
+const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+
+async function digest(programFile: string): Promise<Digest> {
+  const source = await locateModel(programFile);
+  const program = readProgram(readFileSync(source.program));
+  const parameters: Record<string, string> = {};
+  for (const [name, { dataType, dims, data }] of await readParameters(program, source)) {
+    parameters[name] = `${dataType} ${dims.join('x')} ${sha(data)}`;
+  }
+  const ops = [];
+  for (const op of program.blocks.flatMap((block) => block.ops)) {
+    const attributes: Record<string, string | number | boolean> = {};
+    for (const { name, type, i, s, floats = [] } of op.attrs) {
+      if (name.endsWith('_quant_scale') && type === AttributeType.FLOATS) {
+        attributes[name] = `${floats.length} ${sha(new Uint8Array(Float32Array.from(floats).buffer))}`;
+      } else if (name === 'quantize_weight_bits') attributes[name] = i!;
+      else if (name === 'quantization_type') attributes[name] = Buffer.from(s!).toString();
+      else if (name === 'with_quant_attr') attributes[name] = true;
+    }
+    if (Object.keys(attributes).length > 0)
+      ops.push({ type: op.type, output: op.outputs[0]!.arguments[0]!, attributes });
+  }
+  return { parameters, ops };
+}
+
+t.test('every record, scale and attribute equals the golden ones', async (t) => {
+  const counts = { models: 0, refused: 0, tensors: 0, scales: 0, differences: 0 };
+  for (const [model, variants] of Object.entries(golden.models)) {
+    for (const [variant, expected] of Object.entries(variants)) {
+      const label = `${model} ${variant}`;
+      const options = {
+        model_dir: join(folder, model),
+        save_model_dir: t.testdir(),
+        weight_bits: variant.startsWith('int16') ? 16 : 8,
+        weight_quantize_type: variant.includes('abs_max') ? 'abs_max' : 'channel_wise_abs_max',
+        generate_test_model: true,
+        ...(variant.includes('default-ops') ? {} : { quantizable_op_type: ['conv2d', 'depthwise_conv2d', 'mul'] }),
+        ...(variant.includes('by-2.6.2') || (model.startsWith('corner') && !model.includes('bias-input'))
+          ? { layout: 'static' }
+          : {}),
+      } as const;
+      const refusal = Object.entries(REFUSED).find(([start]) => label.startsWith(start));
+      if (refusal) {
+        await t.rejects(quantPostDynamic(options), { code: 'E_WEIGHTS', message: refusal[1] }, label);
+        counts.refused++;
+        continue;
+      }
+      const result = await quantPostDynamic(options);
+      for (const [written, wanted] of [
+        [result.quantizedModel, expected.quantized_model],
+        [result.testModel!, expected.test_model],
+      ] as const) {
+        if (wanted === undefined) continue;
+        const actual = await digest(written);
+        const same = t.strictSame(actual, wanted, `${label} ${dirname(written).split('/').at(-1)}`);
+        counts.models++;
+        counts.tensors += Object.keys(wanted.parameters).length;
+        counts.scales += wanted.ops.flatMap((op) => Object.values(op.attributes)).reduce<number>(countScales, 0);
+        if (!same) counts.differences++;
+      }
+    }
+  }
+  t.comment(JSON.stringify(counts));
+  t.match(counts, { models: 159, refused: 10, tensors: 640, differences: 0 });
+});
+
+function countScales(sum: number, value: string | number | boolean): number {
+  const count = typeof value === 'string' ? /^(\d+) [0-9a-f]{32}$/.exec(value) : null;
+  return sum + Number(count?.[1] ?? 0);
+}
