@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MAX_BINDINGS 64
+#define MAX_BINDINGS 256
 
 /* NAME=FILE of --input or --output. */
 struct binding {

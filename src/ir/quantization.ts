@@ -10,6 +10,7 @@
  */
 import { EdgeDeployError } from '../base/errors.js';
 import { elementCount } from './tensor.js';
+import { findThreshold } from './threshold.js';
 
 /** One scale for each channel, or one for the whole tensor (PaddleSlim's names). */
 export type QuantizationMode = 'channel_wise_abs_max' | 'abs_max';
@@ -19,6 +20,8 @@ export interface QuantizationRule {
   readonly mode: QuantizationMode;
   /** Axis of the channels; not used by abs_max. */
   readonly axis: number;
+  /** abs_max only: the fraction of the values that may be clipped to find a smaller scale. Default 0: none. */
+  readonly thresholdRate?: number | undefined;
 }
 
 export interface QuantizedTensor {
@@ -28,6 +31,9 @@ export interface QuantizedTensor {
   /** max|w| / R before it was rounded. Upstream's test models are made from these. */
   readonly exactScales: Float64Array;
 }
+
+/** Smaller threshold rates count as 0. */
+const SMALLEST_RATE = 1e-10;
 
 /** Adding and subtracting it rounds a double of moderate size to an integer, ties to even. */
 const ROUNDER = 1.5 * 2 ** 52;
@@ -40,19 +46,25 @@ export function quantizeTensor(
   name: string,
   values: ArrayLike<number>,
   shape: readonly number[],
-  { bits, mode, axis }: QuantizationRule,
+  { bits, mode, axis, thresholdRate = 0 }: QuantizationRule,
 ): QuantizedTensor {
   const range = 2 ** (bits - 1) - 1;
   const channels = mode === 'abs_max' ? 1 : shape[axis]!;
   const inner = mode === 'abs_max' ? values.length : elementCount(shape.slice(axis + 1));
   const maxima = maximaOf(name, values, channels, inner);
+  const clips = mode === 'abs_max' && thresholdRate >= SMALLEST_RATE;
+  if (clips) maxima[0] = findThreshold(values, maxima[0]!, thresholdRate);
+  const limit = clips ? Math.fround(maxima[0]!) : Number.POSITIVE_INFINITY;
   const exactScales = maxima.map((maximum) => maximum / range);
   const scales = Float32Array.from(exactScales);
   const data = bits === 8 ? new Int8Array(values.length) : new Int16Array(values.length);
   for (let start = 0, slice = 0; start < values.length; start += inner, slice++) {
     const scale = scales[slice % channels]!;
     if (scale === 0) continue;
-    for (let i = start; i < start + inner; i++) data[i] = Math.fround(values[i]! / scale) + ROUNDER - ROUNDER;
+    for (let i = start; i < start + inner; i++) {
+      const value = Math.min(Math.max(values[i]!, -limit), limit);
+      data[i] = Math.fround(value / scale) + ROUNDER - ROUNDER;
+    }
   }
   return { data, scales, exactScales };
 }
@@ -67,7 +79,12 @@ export function dequantizeExactly(
   { mode, axis }: QuantizationRule,
 ): Float32Array {
   const inner = mode === 'abs_max' ? data.length : elementCount(shape.slice(axis + 1));
-  return Float32Array.from(data, (q, i) => q * exactScales[Math.floor(i / inner) % exactScales.length]!);
+  const real = new Float32Array(data.length);
+  for (let start = 0, slice = 0; start < data.length; start += inner, slice++) {
+    const scale = exactScales[slice % exactScales.length]!;
+    for (let i = start; i < start + inner; i++) real[i] = data[i]! * scale;
+  }
+  return real;
 }
 
 /** max|w| of every channel. */

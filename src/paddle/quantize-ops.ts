@@ -17,6 +17,8 @@ export interface ProgramRule {
   readonly opTypes: ReadonlySet<string>;
   readonly bits: 8 | 16;
   readonly mode: QuantizationMode;
+  /** Fraction of a tensor's values that abs_max may clip. */
+  readonly thresholdRate: number;
   /** 'integers' as for a board; 'dequantized' writes q · scale in fp32, to measure the accuracy in Paddle. */
   readonly store: 'integers' | 'dequantized';
   /** Whether ops get `with_quant_attr`, as newer Paddle versions write it. */
@@ -81,8 +83,9 @@ function argumentsOf(op: Op): { slot: string; name: string }[] {
   return slots.flatMap((slot) => slot.arguments.map((name) => ({ slot: slot.parameter, name })));
 }
 
-function ruleFor(op: Op, name: string, { dims }: TensorRecord, { bits, mode }: ProgramRule): QuantizationRule {
-  if (op.type !== 'mul') return { bits, mode, axis: 0 };
+function ruleFor(op: Op, name: string, { dims }: TensorRecord, rule: ProgramRule): QuantizationRule {
+  const { bits, mode, thresholdRate } = rule;
+  if (op.type !== 'mul') return { bits, mode, thresholdRate, axis: 0 };
   if (mode === 'channel_wise_abs_max' && (dims.length < 2 || dims.at(-1) !== dims[1])) {
     throw new EdgeDeployError(
       'E_WEIGHTS',
@@ -93,7 +96,7 @@ function ruleFor(op: Op, name: string, { dims }: TensorRecord, { bits, mode }: P
       },
     );
   }
-  return { bits, mode, axis: 1 };
+  return { bits, mode, thresholdRate, axis: 1 };
 }
 
 interface QuantizedRecord {

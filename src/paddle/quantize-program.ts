@@ -14,7 +14,8 @@ import { type ProgramRule, type QuantizedProgram, quantizeProgram } from './quan
 import { writeTensorRecord } from './tensor-record.js';
 import { readProgram, writeProgram } from './wire.js';
 
-/** PaddleSlim's parameters under its own names; `weight_quantize_type` is Paddle's, `layout` and `onProgress` are ours. */
+/** PaddleSlim's parameters under its own names; `weight_quantize_type` and `threshold_rate` are those of Paddle's function
+ * behind it, `layout` and `onProgress` are ours. */
 export interface QuantPostDynamicOptions {
   /** Folder, prefix or program file of the fp32 model. */
   readonly model_dir: string;
@@ -30,6 +31,8 @@ export interface QuantPostDynamicOptions {
   readonly quantizable_op_type?: readonly string[];
   readonly weight_bits?: 8 | 16;
   readonly weight_quantize_type?: QuantizationMode;
+  /** abs_max only: the fraction of a tensor's values that may be clipped, 0 ≤ rate < 1; useful are 1e-6 to 1e-8. */
+  readonly threshold_rate?: number;
   /** Also write the model with weights quantised and turned back to fp32, which Paddle can run. */
   readonly generate_test_model?: boolean;
   /**
@@ -84,7 +87,7 @@ export async function quantPostDynamic(options: QuantPostDynamicOptions): Promis
   };
 }
 
-function ruleOf(options: QuantPostDynamicOptions): Pick<ProgramRule, 'opTypes' | 'bits' | 'mode'> {
+function ruleOf(options: QuantPostDynamicOptions): Pick<ProgramRule, 'opTypes' | 'bits' | 'mode' | 'thresholdRate'> {
   const {
     quantizable_op_type = ['conv2d', 'mul'],
     weight_bits = 8,
@@ -99,7 +102,14 @@ function ruleOf(options: QuantPostDynamicOptions): Pick<ProgramRule, 'opTypes' |
   if (weight_quantize_type !== 'channel_wise_abs_max' && weight_quantize_type !== 'abs_max') {
     throw usage(`unknown weight_quantize_type '${weight_quantize_type}'`, 'channel_wise_abs_max, abs_max');
   }
-  return { opTypes: new Set(quantizable_op_type), bits: weight_bits, mode: weight_quantize_type };
+  const { threshold_rate = 0 } = options;
+  if (!(threshold_rate >= 0 && threshold_rate < 1)) throw usage(`threshold_rate is ${threshold_rate}`, '0 ≤ rate < 1');
+  return {
+    opTypes: new Set(quantizable_op_type),
+    bits: weight_bits,
+    mode: weight_quantize_type,
+    thresholdRate: threshold_rate,
+  };
 }
 
 function usage(message: string, choices: string): EdgeDeployError {

@@ -51,10 +51,8 @@ function batchNorm(draft: Draft, node: Node): ChannelAffine | undefined {
   if (!scale || !bias || !mean || !variance) return undefined;
   const epsilon = node.attributes.epsilon as number;
   const factors = Float64Array.from(scale, (s, c) => s / Math.sqrt(variance[c]! + epsilon));
-  return affine(
-    factors,
-    factors.map((factor, c) => bias[c]! - mean[c]! * factor),
-  );
+  const offsets = factors.map((factor, c) => bias[c]! - mean[c]! * factor);
+  return affine(factors, offsets);
 }
 
 function binary(draft: Draft, node: Node, value: string, axis: number): ChannelAffine | undefined {
@@ -62,27 +60,18 @@ function binary(draft: Draft, node: Node, value: string, axis: number): ChannelA
   const other = node.inputs[first ? 1 : 0]!;
   const constants = perChannel(draft, other, value, axis);
   if (!constants) return undefined;
-  const zeros = new Float64Array(constants.length);
-  const ones = new Float64Array(constants.length).fill(1);
+  const uniform = (number: number) => new Float64Array(constants.length).fill(number);
+  const negated = () => constants.map((c) => -c);
+  const inverted = () => constants.map((c) => 1 / c);
   switch (node.attributes.kind) {
     case 'add':
-      return affine(ones, constants);
+      return affine(uniform(1), constants);
     case 'sub':
-      return first
-        ? affine(
-            ones,
-            constants.map((c) => -c),
-          )
-        : affine(ones.fill(-1), constants);
+      return first ? affine(uniform(1), negated()) : affine(uniform(-1), constants);
     case 'mul':
-      return affine(constants, zeros);
+      return affine(constants, uniform(0));
     case 'div':
-      return first
-        ? affine(
-            constants.map((c) => 1 / c),
-            zeros,
-          )
-        : undefined;
+      return first ? affine(inverted(), uniform(0)) : undefined;
     default:
       return undefined;
   }

@@ -5,41 +5,33 @@ import { mergeMoves } from './merge-moves.js';
 
 /**
  * Merges reshapes of reshapes and transposes of transposes, and removes nodes that return their input: identity, scale
- * by 1, and moves, pads, casts and slices that change nothing. One
- * that makes a graph output gives its name to the node before it; where there is none (a graph input that is also an
- * output, one value under two output names) it becomes a reshape to the same shape, that is, a copy.
+ * by 1, and moves, pads, casts and slices that change nothing. One that makes a graph output gives its name to the node
+ * before it; where there is none (a graph input that is also an output, one value under two output names) it becomes a
+ * reshape to the same shape, that is, a copy.
  */
 export function removeIdentities(graph: Graph): Graph {
   const draft = new Draft(graph);
   for (const original of draft.nodes()) {
     const node = mergeMoves(draft, original);
-    if (!isIdentity(draft, node)) continue;
-    const [input, output] = [node.inputs[0]!, node.outputs[0]!];
-    if (!draft.isOutput(output)) {
-      draft.redirect(output, input);
-      draft.remove(node);
-      continue;
-    }
-    const maker = draft.maker(input);
-    if (maker && !draft.isOutput(input)) {
-      draft.remove(node);
-      draft.redirect(input, output);
-      draft.replace(maker, { ...maker, outputs: maker.outputs.map((name) => (name === input ? output : name)) });
-    } else if (!isCopy(node)) {
-      draft.replace(node, {
-        ...node,
-        op: 'reshape',
-        inputs: [input],
-        attributes: { shape: draft.typeOf(output).shape },
-      });
-    }
+    if (isIdentity(draft, node)) remove(draft, node);
   }
   return draft.finish();
 }
 
-/** What a needless node has become that could not go. */
-function isCopy(node: Node): boolean {
-  return node.op === 'reshape';
+function remove(draft: Draft, node: Node): void {
+  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
+  const maker = draft.maker(input);
+  if (!draft.isOutput(output)) {
+    draft.redirect(output, input);
+    draft.remove(node);
+  } else if (maker && !draft.isOutput(input)) {
+    draft.remove(node);
+    draft.redirect(input, output);
+    draft.replace(maker, { ...maker, outputs: maker.outputs.map((name) => (name === input ? output : name)) });
+  } else if (node.op !== 'reshape') {
+    const { shape } = draft.typeOf(output);
+    draft.replace(node, { ...node, op: 'reshape', inputs: [input], attributes: { shape } });
+  }
 }
 
 function isIdentity(draft: Draft, { op, inputs, outputs, attributes }: Node): boolean {

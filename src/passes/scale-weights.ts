@@ -13,34 +13,39 @@ export function scaleWeights(draft: Draft, node: Node, factors: Float64Array): s
   if (!constant) return undefined;
   const scaled = constant.quantization
     ? scaleIntegers(constant, node, factors)
-    : scaleReals(constant, outputChannels(node, constant), factors);
+    : scaleReals(constant, planesOf(node, constant), factors);
   return scaled && draft.addConstant(`${name}.folded`, scaled);
 }
 
-/** The output channel of the weight element at a row-major index. */
-function outputChannels({ op, attributes }: Node, { type: { shape } }: Constant): (index: number) => number {
-  if (op === 'fc') return (index) => index % shape[1]!;
-  if (op !== 'conv2d_transpose') {
-    const perChannel = elementCount(shape.slice(1));
-    return (index) => Math.floor(index / perChannel);
-  }
+/** How output channels lie in weights: `planes` of `inner` consecutive elements, each of one channel. */
+interface Planes {
+  readonly inner: number;
+  readonly channelOf: (plane: number) => number;
+}
+
+function planesOf({ op, attributes }: Node, { type: { shape } }: Constant): Planes {
+  if (op === 'fc') return { inner: 1, channelOf: (plane) => plane % shape[1]! };
+  if (op !== 'conv2d_transpose') return { inner: elementCount(shape.slice(1)), channelOf: (plane) => plane };
   const [inputs, perGroup] = [shape[0]!, shape[1]!];
-  const taps = elementCount(shape.slice(2));
   const inputsPerGroup = inputs / (attributes.groups as number);
-  return (index) => {
-    const plane = Math.floor(index / taps);
-    return Math.floor(plane / perGroup / inputsPerGroup) * perGroup + (plane % perGroup);
+  return {
+    inner: elementCount(shape.slice(2)),
+    channelOf: (plane) => Math.floor(plane / perGroup / inputsPerGroup) * perGroup + (plane % perGroup),
   };
 }
 
 function scaleReals(
-  constant: Constant,
-  channelOf: (index: number) => number,
+  { type, data }: Constant,
+  { inner, channelOf }: Planes,
   factors: Float64Array,
 ): Constant | undefined {
-  const { type, data } = constant;
   if (!(data instanceof Float32Array)) return undefined;
-  return { type, data: data.map((weight, index) => weight * factors[channelOf(index)]!) };
+  const scaled = new Float32Array(data.length);
+  for (let start = 0, plane = 0; start < data.length; start += inner, plane++) {
+    const factor = factors[channelOf(plane)]!;
+    for (let i = start; i < start + inner; i++) scaled[i] = data[i]! * factor;
+  }
+  return { type, data: scaled };
 }
 
 function scaleIntegers(constant: Constant, { op, attributes }: Node, factors: Float64Array): Constant | undefined {

@@ -36,6 +36,12 @@ t.test('20,000 generated values, whole and by channel, against Paddle 2.6.2', as
   };
   t.strictSame(of(20000, [20000], whole(8)), ['3c010204', 'da31d8a6']);
   t.strictSame(of(20000, [20000], whole(16)), ['38000100', '6a85a07d']);
+  const clipped = (bits: 8 | 16, thresholdRate: number) => of(20000, [20000], { ...whole(bits), thresholdRate });
+  for (const rate of [1e-11, 1e-4, 1e-6]) t.strictSame(clipped(8, rate), ['3c010204', 'da31d8a6'], `rate ${rate}`);
+  t.strictSame(clipped(8, 1e-2), ['3bfa8885', 'bb552c7d']);
+  t.strictSame(clipped(16, 1e-2), ['37f89565', '62628dd0']);
+  t.strictSame(clipped(8, 1e-3), ['3c00b95c', '2fa567c7']);
+  t.strictSame(clipped(16, 1e-3), ['37ff71d1', '0aa8d531']);
   const conv8 = ['3c010204', '3bf66f5c', '3bd93659', '3beb0f87', '93dc5419'];
   const conv16 = ['38000100', '37f48466', '37d7859b', '37e93b3a', 'dd111925'];
   t.strictSame(of(60, [4, 3, 5], perChannel(8, 0)), conv8);

@@ -20,7 +20,7 @@ t.test('defaults are PaddleSlim’s: conv2d and mul, 8 bits, one scale per chann
   t.equal(quantizedModel, join(save_model_dir, 'quantized_model/model.pdmodel'));
   t.equal(testModel, undefined);
   t.strictSame(warnings, [
-    'the weights of 6 depthwise_conv2d stay fp32 (add it to quantizable_op_type)',
+    'the weights of 5 depthwise_conv2d stay fp32 (add it to quantizable_op_type)',
     'the weights of 1 matmul_v2 stay fp32 (PaddleSlim does not quantise it)',
   ]);
   const before = report.reduce((sum, weight) => sum + weight.bytesBefore, 0);
@@ -117,6 +117,7 @@ t.test('options upstream refuses are refused before anything is read', async (t)
   });
   await t.rejects(run({ weight_bits: 4 }), { code: 'E_USAGE', message: 'weight_bits should be 8 or 16, not 4' });
   await t.rejects(run({ weight_quantize_type: 'kl' }), { code: 'E_USAGE' });
+  await t.rejects(run({ threshold_rate: -1 }), { code: 'E_USAGE', message: 'threshold_rate is -1' });
   await t.rejects(run({}), { code: 'E_MODEL_NOT_FOUND' });
 });
 
