@@ -22,7 +22,8 @@ bool ed_check_depthwise_conv2d(struct ed_check *check, const struct ed_depthwise
   static const uint8_t width[] = {4, 1, 2};
   const uint32_t size = 1u << 24, small = 1u << 16;
   const uint64_t in = ed_product4(r->n, r->ih, r->iw, r->c), out = ed_product4(r->n, r->oh, r->ow, r->c);
-  if (in == 0 || out == 0 || r->kh == 0 || r->kw == 0 || r->weight_type > 2 || !ed_check_activation(r->activation)) return false;
+  if (in == 0 || out == 0 || r->kh == 0 || r->kw == 0 || r->stride_h == 0 || r->stride_w == 0) return false;
+  if (r->weight_type > 2 || !ed_check_activation(r->activation)) return false;
   if (r->ih >= size || r->iw >= size || r->oh >= size || r->ow >= size || r->kh >= small || r->kw >= small || r->stride_h >= small ||
       r->stride_w >= small || r->dilation_h >= small || r->dilation_w >= small || r->pad_top < -(int32_t)size ||
       r->pad_top > (int32_t)size || r->pad_left < -(int32_t)size || r->pad_left > (int32_t)size)

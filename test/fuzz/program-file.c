@@ -68,8 +68,8 @@ static size_t damage(unsigned char *bytes, size_t size, size_t structure) {
 }
 
 static void *exactly(size_t size) {
-  void *memory = aligned_alloc(64, size ? size : 1);
-  if (!memory) exit(2);
+  void *memory;
+  if (posix_memalign(&memory, 64, size) != 0) exit(2);
   return memory;
 }
 

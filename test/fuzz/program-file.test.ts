@@ -10,6 +10,8 @@ import { librarySources } from '../../toolchains/index.js';
 import { Maker, STEP_CASES } from '../kernels/step-cases.js';
 import { compileAsIs } from '../support/compile-as-is.js';
 
+t.setTimeout(5 * 60 * 1000);
+
 const run = promisify(execFile);
 const CASES = 10_000;
 const HOST = { architecture: 'x86_64', path: 'ref' } as const;
@@ -26,7 +28,7 @@ t.test('10,000 damaged program files neither crash nor hang the C library (ASan,
     const path = join(folder, `program${i}`);
     await writeFile(path, program);
     const count = Math.ceil(CASES / programs.length);
-    const { stdout } = await run(fuzzer, [path, String(i), String(count)], { env: { ASAN_OPTIONS: 'allocator_may_return_null=1' } });
+    const { stdout } = await run(fuzzer, [path, String(i), String(count)]);
     const [, opened = 0, ran = 0] = /(\d+) opened, (\d+) ran/.exec(stdout)?.map(Number) ?? [];
     t.ok(opened > count / 50 && opened < count && ran > 0, stdout.trim());
   }

@@ -9,6 +9,9 @@ import { Maker, STEP_CASES } from './step-cases.js';
 /** Cases are joined into programs of this many outputs, because starting an emulator costs more than a step. */
 const CASES_PER_PROGRAM = 40;
 
+/** The first build for an architecture compiles its C library as well. */
+t.setTimeout(10 * 60 * 1000);
+
 for (const runner of RUNNERS) {
   t.test(`${runner.name}: every simple step computes what its op's definition says`, async (t) => {
     for (let first = 0; first < STEP_CASES.length; first += CASES_PER_PROGRAM) {

@@ -1,0 +1,42 @@
+import { EdgeDeployError } from '../src/base/errors.js';
+import type { Target } from '../targets/target.js';
+import type { Device } from './device.js';
+import { openLocal } from './local.js';
+import { runProcess } from './process.js';
+
+/** An ARM CPU emulated by QEMU's user mode: the same programs and files as on a board, no board. */
+export async function openEmulated(target: Target & { type: 'qemu' }): Promise<Device> {
+  const emulator = target.arch === 'armv7' ? 'qemu-arm' : 'qemu-aarch64';
+  await checkEmulator(emulator, target);
+  return openLocal({
+    name: target.name,
+    ...(target.dir === undefined ? {} : { dir: target.dir }),
+    built: target.arch,
+    launcher: [emulator, '-cpu', target.cpu],
+    info: {
+      transport: 'qemu',
+      machine: target.arch === 'armv7' ? 'armv7l' : 'aarch64',
+      architecture: target.arch === 'armv7' ? 'arm' : 'aarch64',
+      cpu: `${target.cpu} (emulated)`,
+      features: [],
+    },
+  });
+}
+
+async function checkEmulator(emulator: string, target: Target & { type: 'qemu' }): Promise<void> {
+  const hint = 'Install it: apt-get install qemu-user';
+  try {
+    const { exitCode, stdout, stderr } = await runProcess(target.name, emulator, ['-cpu', 'help']);
+    const models = stdout.split('\n').map((line) => line.trim());
+    const model = target.cpu.split(',')[0]!;
+    if (exitCode !== 0) throw new EdgeDeployError('E_TOOL_MISSING', `${emulator} does not work: ${stderr.trim()}`, { hint });
+    if (!models.includes(model)) {
+      throw new EdgeDeployError('E_CONFIG', `${emulator} knows no CPU '${model}'`, { hint: `See ${emulator} -cpu help.` });
+    }
+  } catch (error) {
+    if (error instanceof EdgeDeployError && error.code === 'E_TOOL_MISSING') {
+      throw new EdgeDeployError('E_TOOL_MISSING', `${target.name} needs ${emulator}, which is not installed`, { hint });
+    }
+    throw error;
+  }
+}

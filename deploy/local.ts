@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, open, readFile, rename, statfs } from 'node:fs/promises';
+import { arch, cpus, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { cacheFolder } from '../src/base/cache-folder.js';
+import type { Device, DeviceInfo, RunOptions } from './device.js';
+import { checkEnd, storageError } from './failures.js';
+import { sha256 } from './hash.js';
+import { runProcess } from './process.js';
+import { type FileStore, putFiles } from './put.js';
+
+export interface LocalOptions {
+  readonly name: string;
+  readonly dir?: string;
+  /** What the runner was built for, for messages. */
+  readonly built: string;
+  /** Program and arguments in front of the runner: an emulator. */
+  readonly launcher: readonly string[];
+  readonly info: Pick<DeviceInfo, 'transport' | 'machine' | 'architecture' | 'cpu' | 'features'>;
+}
+
+/** A device that is a folder and processes of this machine: the host itself, or an emulated CPU. */
+export function openLocal(options: LocalOptions): Device {
+  const folder = options.dir ?? join(cacheFolder(), 'devices', options.name.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
+  const guarded = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
+      throw storageError(options.name, action, (error as Error).message);
+    }
+  };
+  const store: FileStore = {
+    folder,
+    join: (name) => join(folder, name),
+    prepare: () => guarded(`making ${folder}`, async () => void (await mkdir(folder, { recursive: true }))),
+    hashes: async (paths) => {
+      const result = new Map<string, string>();
+      for (const path of paths) if (existsSync(path)) result.set(path, sha256(await readFile(path)));
+      return result;
+    },
+    upload: (path, bytes, onBytes) =>
+      guarded(`writing ${path}`, async () => {
+        const file = await open(path, 'w');
+        try {
+          for (let at = 0; at < bytes.length; at += 1 << 20) {
+            await file.write(bytes, at, Math.min(1 << 20, bytes.length - at));
+            onBytes(Math.min(at + (1 << 20), bytes.length));
+          }
+        } finally {
+          await file.close();
+        }
+      }),
+    settle: (from, to, executable) =>
+      guarded(`renaming ${from}`, async () => {
+        if (executable) await chmod(from, 0o755);
+        await rename(from, to);
+      }),
+  };
+  return {
+    name: options.name,
+    info: async () => {
+      await store.prepare();
+      const space = await statfs(folder);
+      return {
+        ...options.info,
+        cores: cpus().length,
+        kernel: release(),
+        memoryBytes: totalmem(),
+        freeBytes: space.bavail * space.bsize,
+        folder,
+      };
+    },
+    put: (files, transfer) => putFiles(store, files, transfer),
+    run: async (program: string, args: readonly string[], run?: RunOptions) => {
+      const [file = program, ...front] = options.launcher.length > 0 ? [...options.launcher, program] : [program];
+      const result = await runProcess(options.name, file, [...front, ...args], run);
+      checkEnd(options.name, options.built, result);
+      return result;
+    },
+    get: (path) => guarded(`reading ${path}`, () => readFile(path)),
+    close: async () => {},
+  };
+}
+
+/** The host's own architecture in our words. */
+export function hostArchitecture(): DeviceInfo['architecture'] {
+  return arch() === 'x64' ? 'x86_64' : arch() === 'arm64' ? 'aarch64' : arch() === 'arm' ? 'arm' : 'unknown';
+}

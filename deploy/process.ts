@@ -1,0 +1,57 @@
+import { constants } from 'node:os';
+import { execa } from 'execa';
+import { EdgeDeployError } from '../src/base/errors.js';
+import type { RunOptions, RunResult } from './device.js';
+import { silenceError } from './failures.js';
+
+/** Runs a local program to its end. A signal becomes exit code 128 + n, as a shell reports it. */
+export async function runProcess(
+  device: string,
+  file: string,
+  args: readonly string[],
+  options: RunOptions & { readonly input?: Uint8Array; readonly env?: Record<string, string> } = {},
+): Promise<RunResult> {
+  const { silenceMs, signal, onLine, input, env } = options;
+  if (signal?.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+  const child = execa(file, [...args], {
+    reject: false,
+    stripFinalNewline: false,
+    ...(input ? { input } : { stdin: 'ignore' as const }),
+    ...(signal ? { cancelSignal: signal } : {}),
+    ...(env ? { env } : {}),
+  });
+  let silent = false;
+  let timer: NodeJS.Timeout | undefined;
+  const watch = () => {
+    clearTimeout(timer);
+    if (silenceMs === undefined) return;
+    timer = setTimeout(() => {
+      silent = true;
+      child.kill('SIGKILL');
+    }, silenceMs);
+  };
+  const lines = lineSplitter(onLine);
+  child.stdout.on('data', (chunk: Buffer) => {
+    watch();
+    lines(chunk.toString());
+  });
+  watch();
+  const result = await child;
+  clearTimeout(timer);
+  if (silent) throw silenceError(device, silenceMs!);
+  if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+  if (result.code === 'ENOENT') throw new EdgeDeployError('E_TOOL_MISSING', `${file} is not installed`);
+  const unstarted = result.exitCode === undefined && result.signal === undefined;
+  const exitCode = result.exitCode ?? (result.signal ? 128 + (constants.signals[result.signal] ?? 0) : 126);
+  return { stdout: result.stdout, stderr: unstarted ? `${result.stderr}${result.shortMessage}` : result.stderr, exitCode };
+}
+
+/** Hands over whole lines as text arrives in pieces. */
+export function lineSplitter(onLine: ((line: string) => void) | undefined): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    if (onLine) for (const line of lines) onLine(line);
+  };
+}
