@@ -17,7 +17,8 @@ struct mapping map_file(const char *path) {
   const int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0 || fstat(file, &facts) != 0) fail(EXIT_FILE, "FILE", "cannot read '%s': %s", path, strerror(errno));
   if (!S_ISREG(facts.st_mode)) fail(EXIT_FILE, "FILE", "cannot read '%s': it is not a file", path);
-  struct mapping result = {(const unsigned char *)"", (size_t)facts.st_size};
+  static _Alignas(64) const unsigned char nothing[1];
+  struct mapping result = {nothing, (size_t)facts.st_size};
   if ((uint64_t)facts.st_size > SIZE_MAX) fail(EXIT_FILE, "FILE", "'%s' is too large", path);
   if (facts.st_size > 0) {
     void *bytes = mmap(NULL, result.size, PROT_READ, MAP_PRIVATE, file, 0);

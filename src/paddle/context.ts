@@ -1,14 +1,13 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
-import type { OpName, ops } from '../ops/index.js';
-import type { OpDefinition } from '../ops/op.js';
+import type { AttributesOf, OpName } from '../ops/index.js';
 import { Attributes } from './attributes.js';
 import type { Op } from './messages.js';
 import type { Scope } from './scope.js';
 import { dequantized } from './weights.js';
 
-export type AttributesOf<K extends OpName> = (typeof ops)[K] extends OpDefinition<infer A> ? A : never;
+export type { AttributesOf };
 
 /** A further op behind an output: its first input is the value before it. */
 export interface Step {

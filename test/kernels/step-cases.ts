@@ -139,6 +139,23 @@ const matmul = (name: string, x: number[], y: number[], attributes: object): Ste
   build: (make) => make.op('matmul', [make.x(...x), make.x(...y)], { transposeX: false, transposeY: false, alpha: 1, ...attributes }),
 });
 
+/** Large enough to be dealt out to several threads. */
+const LARGE: readonly StepCase[] = [
+  simple('unary large', 'unary', [3, 30_001], { activation: act('hard_swish', 3, 6, 6) }),
+  { name: 'binary large', build: (make) => make.op('binary', [make.x(9, 16, 701), make.x(16, 1)], { kind: 'mul', activation: RELU }) },
+  { name: 'affine large', build: (make) => make.op('affine', [make.x(1, 19, 64, 65), make.constant(19), make.constant(19)], {}) },
+  { name: 'prelu large', build: (make) => make.op('prelu', [make.x(1, 19, 64, 65), make.constant(19)], { mode: 'channel' }) },
+  simple('softmax large', 'softmax', [65, 1001], { axis: 1 }),
+  simple('softmax columns large', 'softmax', [9, 21, 401], { axis: 1 }),
+  ...pool('large', [1, 19, 64, 65], {}),
+  simple('transpose large', 'transpose', [5, 70, 90, 3], { permutation: [0, 2, 3, 1] }),
+  simple('pad large', 'pad', [1, 7, 80, 90], { before: [0, 0, 3, 4], after: [0, 0, 3, 5], mode: 'reflect', value: 0 }),
+  simple('reduce large', 'reduce', [33, 50, 41], { kind: 'mean', axes: [1], keepDims: false }),
+  simple('layer_norm large', 'layer_norm', [65, 701], { axis: 1, epsilon: 1e-5 }),
+  simple('arg_max large', 'arg_max', [70, 801], { axis: 1, keepDims: false, to: 'i64' }),
+  matmul('large', [2, 70, 65], [2, 65, 61], {}),
+];
+
 /** Every step but the multiplying ones of `conv2d`, `depthwise_conv2d` and `quantize`, which have checks of their own. */
 export const STEP_CASES: readonly StepCase[] = [
   ...activations,
@@ -183,4 +200,5 @@ export const STEP_CASES: readonly StepCase[] = [
   matmul('transposed', [33, 5], [17, 33], { transposeX: true, transposeY: true, alpha: 0.5 }),
   matmul('batched', [2, 3, 6, 4], [3, 4, 8], {}),
   matmul('broadcast', [2, 1, 5, 4], [3, 7, 4], { transposeY: true }),
+  ...LARGE,
 ];

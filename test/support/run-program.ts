@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Graph } from '../../src/ir/graph.js';
 import type { Tensor } from '../../src/ir/tensor.js';
 import { allocate } from '../../src/ir/tensor.js';
@@ -25,8 +24,22 @@ export const RUNNERS: readonly Runner[] = [
 ];
 
 export interface ProgramRun {
-  readonly events: readonly Record<string, unknown>[];
+  readonly events: readonly Event[];
   readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+export type Event = Readonly<Record<string, unknown>>;
+
+/** Starts the runner with these arguments; events are the lines it printed. */
+export async function startRunner(runner: Runner, args: readonly string[]): Promise<{ exitCode: number; events: Event[] }> {
+  const { path } = await buildRunner({ arch: runner.build });
+  const [file = '', ...rest] = [...runner.command, path, ...args];
+  return new Promise((resolve) => {
+    execFile(file, rest, { maxBuffer: 2 ** 26 }, (error, stdout) => {
+      const events = stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Event);
+      resolve({ exitCode: error ? Number(error.code) : 0, events });
+    });
+  });
 }
 
 /** Runs the runner once on a program and brings back its events and the graph's outputs. */
@@ -37,7 +50,6 @@ export async function runProgram(
 ): Promise<ProgramRun> {
   const folder = await mkdtemp(join(tmpdir(), 'edge-deploy-'));
   try {
-    const { path } = await buildRunner({ arch: runner.build });
     const args = [join(folder, 'program'), '--threads', String(threads)];
     await writeFile(args[0]!, program);
     for (const [i, name] of graph.inputs.entries()) {
@@ -48,8 +60,8 @@ export async function runProgram(
     graph.outputs.forEach((name, i) => {
       args.push('--output', `${name}=${join(folder, `output${i}`)}`);
     });
-    const [file = '', ...rest] = [...runner.command, path, ...args];
-    const { stdout } = await promisify(execFile)(file, rest, { maxBuffer: 2 ** 26 });
+    const { exitCode, events } = await startRunner(runner, args);
+    if (exitCode !== 0) throw new Error(`the runner failed: ${JSON.stringify(events.at(-1))}`);
     const outputs = new Map<string, Tensor>();
     for (const [i, name] of graph.outputs.entries()) {
       const type = graph.types.get(name)!;
@@ -57,7 +69,6 @@ export async function runProgram(
       new Uint8Array(data.buffer).set(await readFile(join(folder, `output${i}`)));
       outputs.set(name, { type, data });
     }
-    const events = stdout.trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
     return { events, outputs };
   } finally {
     await rm(folder, { recursive: true });
