@@ -83,9 +83,8 @@ export class GraphBuilder {
     return this.#types.has(name);
   }
 
-  /** A name nothing has yet: the stem, or the stem with a number. */
+  /** A name nothing has yet: the stem with a number. The stem itself stays free for whom it belongs to. */
   fresh(stem: string): string {
-    if (!this.#types.has(stem)) return stem;
     let suffix = 1;
     while (this.#types.has(`${stem}.${suffix}`)) suffix++;
     return `${stem}.${suffix}`;

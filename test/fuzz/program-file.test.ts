@@ -1,14 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
-import { packageRoot } from '../../src/base/package-root.js';
 import { compile, PRECISIONS } from '../../src/compile.js';
-import { librarySources } from '../../toolchains/index.js';
 import { Maker, STEP_CASES } from '../kernels/step-cases.js';
 import { compileAsIs } from '../support/compile-as-is.js';
+import { buildSanitized } from '../support/sanitized.js';
 
 t.setTimeout(5 * 60 * 1000);
 
@@ -17,12 +15,8 @@ const CASES = 10_000;
 const HOST = { architecture: 'x86_64', path: 'ref' } as const;
 
 t.test('10,000 damaged program files neither crash nor hang the C library (ASan, UBSan)', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'edge-deploy-'));
-  t.teardown(() => rm(folder, { recursive: true }));
-  const fuzzer = join(folder, 'fuzzer');
-  const sanitizers = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-  const source = join(packageRoot, 'test/fuzz/program-file.c');
-  await run('gcc', ['-std=gnu11', '-O1', '-g', ...sanitizers, source, ...librarySources(), '-lm', '-o', fuzzer]);
+  const folder = t.testdir({});
+  const fuzzer = await buildSanitized('test/fuzz/program-file.c', join(folder, 'fuzzer'));
   const programs = [...PRECISIONS.map((precision) => network(precision)), ...simpleSteps()];
   for (const [i, program] of programs.entries()) {
     const path = join(folder, `program${i}`);
@@ -42,7 +36,11 @@ function network(precision: (typeof PRECISIONS)[number]): Uint8Array {
   const x = make.x(1, 8, 9, 9);
   const a = make.op('conv2d', [x, make.constant(16, 8, 3, 3), make.constant(16)], { ...window, activation: relu });
   const b = make.op('conv2d', [a, make.constant(16, 1, 3, 3), make.constant(16)], { ...window, groups: 16 });
-  const c = make.op('conv2d', [b, make.constant(16, 8, 1, 1), make.constant(16), a], { ...window, pads: [0, 0, 0, 0], groups: 2 });
+  const c = make.op('conv2d', [b, make.constant(16, 8, 1, 1), make.constant(16), a], {
+    ...window,
+    pads: [0, 0, 0, 0],
+    groups: 2,
+  });
   const d = make.op('conv2d_transpose', [c, make.constant(16, 12, 2, 2), make.constant(12)], {
     ...{ strides: [2, 2], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1, outputPadding: [0, 0] },
   });

@@ -20,7 +20,13 @@ export interface Runner {
 export const RUNNERS: readonly Runner[] = [
   { name: 'host', build: 'host', architecture: 'x86_64', path: 'ref', command: [] },
   { name: 'qemu-armv7', build: 'armv7', architecture: 'arm', path: 'neon', command: ['qemu-arm', '-cpu', 'cortex-a7'] },
-  { name: 'qemu-armv8', build: 'armv8', architecture: 'aarch64', path: 'neon', command: ['qemu-aarch64', '-cpu', 'cortex-a53'] },
+  {
+    name: 'qemu-armv8',
+    build: 'armv8',
+    architecture: 'aarch64',
+    path: 'neon',
+    command: ['qemu-aarch64', '-cpu', 'cortex-a53'],
+  },
 ];
 
 export interface ProgramRun {
@@ -31,12 +37,18 @@ export interface ProgramRun {
 export type Event = Readonly<Record<string, unknown>>;
 
 /** Starts the runner with these arguments; events are the lines it printed. */
-export async function startRunner(runner: Runner, args: readonly string[]): Promise<{ exitCode: number; events: Event[] }> {
+export async function startRunner(
+  runner: Runner,
+  args: readonly string[],
+): Promise<{ exitCode: number; events: Event[] }> {
   const { path } = await buildRunner({ arch: runner.build });
   const [file = '', ...rest] = [...runner.command, path, ...args];
   return new Promise((resolve) => {
     execFile(file, rest, { maxBuffer: 2 ** 26 }, (error, stdout) => {
-      const events = stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Event);
+      const events = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Event);
       resolve({ exitCode: error ? Number(error.code) : 0, events });
     });
   });

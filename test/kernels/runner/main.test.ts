@@ -31,9 +31,23 @@ t.test('reports every event in order and writes its output through a temporary n
   const [file, input, output] = [join(folder, 'p'), join(folder, 'x'), join(folder, 'y')];
   await writeFile(file, program());
   await writeFile(input, floats(0, 1, 2, -3));
-  const { exitCode, events } = await startRunner(host, [file, '--input', `x=${input}`, '--output', `unary=${output}`, '--warmup-ms', '1', '--min-runs', '1500', '--profile']);
+  const { exitCode, events } = await startRunner(host, [
+    file,
+    '--input',
+    `x=${input}`,
+    '--output',
+    `unary=${output}`,
+    '--warmup-ms',
+    '1',
+    '--min-runs',
+    '1500',
+    '--profile',
+  ]);
   t.equal(exitCode, 0);
-  t.same(events.map(({ event }) => event), ['cpu', 'load', 'input', 'output', 'warmup', 'samples', 'samples', 'stop', 'step', 'done']);
+  t.same(
+    events.map(({ event }) => event),
+    ['cpu', 'load', 'input', 'output', 'warmup', 'samples', 'samples', 'stop', 'step', 'done'],
+  );
   t.match(events[1], { path: 'ref', threads: 1, steps: 1 });
   t.match(events[2], { name: 'x', type: 'f32', shape: [1, 4], bytes: 16 });
   t.match(events[7], { reason: 'count', runs: 1500 });
@@ -59,10 +73,21 @@ t.test('runs many samples of one file, each timed', async (t) => {
   const folder = t.testdir({});
   await writeFile(join(folder, 'p'), program());
   await writeFile(join(folder, 'x'), floats(...Array.from({ length: 12 }, (_, i) => i)));
-  const args = [join(folder, 'p'), '--input', `x=${join(folder, 'x')}`, '--output', `unary=${join(folder, 'y')}`, '--samples', '3'];
+  const args = [
+    join(folder, 'p'),
+    '--input',
+    `x=${join(folder, 'x')}`,
+    '--output',
+    `unary=${join(folder, 'y')}`,
+    '--samples',
+    '3',
+  ];
   const { events } = await startRunner(host, args);
   t.equal((events.find(({ event }) => event === 'samples')?.ns as number[]).length, 3);
-  t.same(await readFloats(join(folder, 'y')), Array.from({ length: 12 }, (_, i) => 2 * i + 1));
+  t.same(
+    await readFloats(join(folder, 'y')),
+    Array.from({ length: 12 }, (_, i) => 2 * i + 1),
+  );
 });
 
 t.test('stops when the interval is narrow enough, or at the time limit', async (t) => {

@@ -1,0 +1,24 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { compileAsIs } from '../../support/compile-as-is.js';
+import { buildSanitized } from '../../support/sanitized.js';
+import { Maker } from '../step-cases.js';
+
+t.setTimeout(5 * 60 * 1000);
+
+t.test('the C API keeps its promises (ASan, UBSan)', async (t) => {
+  const folder = t.testdir({});
+  const program = join(folder, 'program');
+  const make = new Maker('line');
+  const line = { activation: { kind: 'linear', a: 2, b: 1, c: 0 } };
+  const y = make.op('unary', [make.op('unary', [make.x(1, 5)], line)], line);
+  await writeFile(program, compileAsIs(make.finish([y]), { architecture: 'x86_64', path: 'ref' }));
+  const test = await buildSanitized('test/kernels/core/session.c', join(folder, 'session'));
+  const { stdout } = await promisify(execFile)(test, [program]).catch((error: { stdout: string }) => error);
+  const results = stdout.split('\n').filter((line) => /^(not )?ok /.test(line));
+  t.match(stdout, `1..${results.length}`, 'ran to its end');
+  for (const result of results) t.notMatch(result, /^not/, result.replace(/^(not )?ok \d+ - /, ''));
+});
