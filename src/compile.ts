@@ -80,6 +80,8 @@ function quantizeFor(graph: Graph, options: CompileOptions, onProgress: OnProgre
       });
     }
   }
+  // What PaddleSlim left in fp32 stays so: the model then computes what PaddleSlim's own does.
+  if ([...graph.constants.values()].some((constant) => constant.quantization)) return { graph, weights: [] };
   onProgress({ stage: 'quantize', message: `quantising weights to int${bits}` });
   const result = quantizeWeights(graph, { bits, mode });
   return { graph: result.graph, weights: result.report };

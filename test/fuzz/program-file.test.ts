@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { compile, PRECISIONS } from '../../src/compile.js';
-import { Maker, STEP_CASES } from '../kernels/step-cases.js';
+import { STEP_CASES } from '../kernels/step-cases.js';
 import { compileAsIs } from '../support/compile-as-is.js';
+import { Maker } from '../support/maker.js';
 import { buildSanitized } from '../support/sanitized.js';
 
 t.setTimeout(5 * 60 * 1000);

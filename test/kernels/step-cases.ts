@@ -1,58 +1,12 @@
-import { ACTIVATION_KINDS, type Activation, type Graph } from '../../src/ir/graph.js';
-import { type DType, elementCount, type TensorType } from '../../src/ir/tensor.js';
-import { GraphBuilder } from '../../src/ops/builder.js';
+import { ACTIVATION_KINDS, type Activation } from '../../src/ir/graph.js';
+import type { DType } from '../../src/ir/tensor.js';
 import { BINARY_KINDS } from '../../src/steps/ledger.js';
+import type { Maker } from '../support/maker.js';
 
 /** One op under test: adds its nodes to the builder and returns the value to compare. */
 export interface StepCase {
   readonly name: string;
   readonly build: (make: Maker) => string;
-}
-
-/** A builder whose inputs and constants fill themselves with seeded values in [−1, 1). */
-export class Maker {
-  readonly #builder: GraphBuilder;
-  #seed = 1;
-
-  constructor(name: string) {
-    this.#builder = new GraphBuilder(name);
-  }
-
-  x(...shape: number[]): string {
-    return this.#builder.input(this.#builder.fresh('x'), f32(shape));
-  }
-
-  /** Values in (0.1, 1.1). */
-  positive(...shape: number[]): string {
-    return this.op('unary', [this.x(...shape)], { activation: act('linear', 0.5, 0.6) });
-  }
-
-  constant(...shape: number[]): string {
-    const data = new Float32Array(elementCount(shape)).map(() => this.#next());
-    return this.#builder.constant(this.#builder.fresh('c'), { type: f32(shape), data });
-  }
-
-  integers(dtype: 'i32' | 'i64', values: readonly number[], shape: readonly number[] = [values.length]): string {
-    const data = dtype === 'i32' ? Int32Array.from(values) : BigInt64Array.from(values, BigInt);
-    return this.#builder.constant(this.#builder.fresh('i'), { type: { dtype, shape }, data });
-  }
-
-  op(op: string, inputs: readonly string[], attributes: object): string {
-    return this.#builder.add(op, { inputs, attributes })[0]!;
-  }
-
-  finish(outputs: readonly string[]): Graph {
-    return this.#builder.finish(outputs);
-  }
-
-  #next(): number {
-    this.#seed = (Math.imul(this.#seed, 1664525) + 1013904223) >>> 0;
-    return Math.fround(((this.#seed >>> 8) / 2 ** 24) * 2 - 1);
-  }
-}
-
-function f32(shape: readonly number[]): TensorType {
-  return { dtype: 'f32', shape };
 }
 
 function act(kind: Activation['kind'], a = 0, b = 0, c = 0): Activation {

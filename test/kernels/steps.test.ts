@@ -3,8 +3,9 @@ import type { Graph } from '../../src/ir/graph.js';
 import { allocate, type Tensor } from '../../src/ir/tensor.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { compileAsIs } from '../support/compile-as-is.js';
+import { Maker } from '../support/maker.js';
 import { RUNNERS, runProgram } from '../support/run-program.js';
-import { Maker, STEP_CASES } from './step-cases.js';
+import { STEP_CASES } from './step-cases.js';
 
 /** Cases are joined into programs of this many outputs, because starting an emulator costs more than a step. */
 const CASES_PER_PROGRAM = 40;

@@ -15,6 +15,7 @@ import {
   readParameters,
   readProgram,
 } from '../../src/paddle/index.js';
+import { GOLDEN } from '../support/models.js';
 
 interface Digest {
   /** name → 'element type, shape, digest of the bytes' */
@@ -37,7 +38,29 @@ const REFUSED: Record<string, RegExp> = {
   'corner-cases/mul-y3-last-smaller int16-channel': /'m' of mul have the shape \[4,5,2\]/,
 };
 
-const sha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+/** The fp32 models; small ones are with the digests. */
+const modelFolder = (model: string) => {
+  if (model.startsWith('corner-cases')) return join(folder, model);
+  return join(GOLDEN, model, model === 'fashion-lenet-1.8' ? 'combined' : '.');
+};
+
+const wholeSha = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const sha = (bytes: Uint8Array) => wholeSha(bytes).slice(0, 32);
+
+function optionsOf(model: string, variant: string, save_model_dir: string): QuantPostDynamicOptions {
+  return {
+    model_dir: modelFolder(model),
+    save_model_dir,
+    weight_bits: variant.startsWith('int16') ? 16 : 8,
+    weight_quantize_type: variant.includes('abs_max') ? 'abs_max' : 'channel_wise_abs_max',
+    generate_test_model: true,
+    threshold_rate: variant.endsWith('-rate0.01') ? 0.01 : 0,
+    ...(variant.includes('default-ops') ? {} : { quantizable_op_type: ['conv2d', 'depthwise_conv2d', 'mul'] }),
+    ...(variant.includes('by-2.6.2') || (model.startsWith('corner') && !model.includes('bias-input'))
+      ? { layout: 'static' }
+      : {}),
+  };
+}
 
 async function digest(programFile: string): Promise<Digest> {
   const source = await locateModel(programFile);
@@ -67,18 +90,7 @@ t.test('every record, scale and attribute equals the golden ones', async (t) => 
   for (const [model, variants] of Object.entries(golden.models)) {
     for (const [variant, expected] of Object.entries(variants)) {
       const label = `${model} ${variant}`;
-      const options: QuantPostDynamicOptions = {
-        model_dir: join(folder, model),
-        save_model_dir: t.testdir(),
-        weight_bits: variant.startsWith('int16') ? 16 : 8,
-        weight_quantize_type: variant.includes('abs_max') ? 'abs_max' : 'channel_wise_abs_max',
-        generate_test_model: true,
-        threshold_rate: variant.endsWith('-rate0.01') ? 0.01 : 0,
-        ...(variant.includes('default-ops') ? {} : { quantizable_op_type: ['conv2d', 'depthwise_conv2d', 'mul'] }),
-        ...(variant.includes('by-2.6.2') || (model.startsWith('corner') && !model.includes('bias-input'))
-          ? { layout: 'static' }
-          : {}),
-      };
+      const options = optionsOf(model, variant, t.testdir());
       const refusal = Object.entries(REFUSED).find(([start]) => label.startsWith(start));
       if (refusal) {
         await t.rejects(quantPostDynamic(options), { code: 'E_WEIGHTS', message: refusal[1] }, label);
@@ -108,3 +120,35 @@ function countScales(sum: number, value: string | number | boolean): number {
   const count = typeof value === 'string' ? /^(\d+) [0-9a-f]{32}$/.exec(value) : null;
   return sum + Number(count?.[1] ?? 0);
 }
+
+interface FileDigests {
+  /** SHA-256 of the combined parameter file. */
+  readonly file: string;
+  /** name → 'digest of the integers, number of scales, digest of the scales' */
+  readonly tensors: Record<string, string>;
+}
+
+t.test('parameter files of larger models are equal byte for byte', async (t) => {
+  const text = readFileSync(join(folder, 'parameter-files.golden.json'), 'utf8');
+  const { models } = JSON.parse(text) as { models: Record<string, Record<string, Record<string, FileDigests>>> };
+  let tensors = 0;
+  for (const [model, variants] of Object.entries(models)) {
+    for (const [variant, expected] of Object.entries(variants)) {
+      const { quantizedModel, testModel } = await quantPostDynamic(optionsOf(model, variant, t.testdir()));
+      for (const [kind, wanted] of Object.entries(expected)) {
+        const written = kind === 'test_model' ? testModel! : quantizedModel;
+        const bytes = readFileSync(written.replace(/pdmodel$/, 'pdiparams'));
+        t.equal(wholeSha(bytes), wanted.file, `${model} ${variant} ${kind}`);
+        const { parameters, ops } = await digest(written);
+        const scales = Object.assign({}, ...ops.map((op) => op.attributes)) as Record<string, string>;
+        const actual = Object.keys(wanted.tensors).map((name) => [
+          name,
+          `${parameters[name]!.split(' ').at(-1)} ${scales[`${name}_quant_scale`]}`,
+        ]);
+        t.strictSame(Object.fromEntries(actual), wanted.tensors);
+        tensors += actual.length;
+      }
+    }
+  }
+  t.equal(tensors, 1583);
+});

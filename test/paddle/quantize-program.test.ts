@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
 import { type QuantPostDynamicOptions, quantPostDynamic, readProgram, writeProgram } from '../../src/paddle/index.js';
+import { GOLDEN } from '../support/models.js';
 
 const folder = join(packageRoot, 'test/golden/quantization');
-const mobilenet = join(folder, 'fashion-mobilenet-2.6');
-const lenet = join(folder, 'fashion-lenet-1.8');
+const mobilenet = join(GOLDEN, 'fashion-mobilenet-2.6');
+const lenet = join(GOLDEN, 'fashion-lenet-1.8/combined');
+const lenetInFiles = join(GOLDEN, 'fashion-lenet-1.8/separate');
 
 const filesIn = (...path: string[]) => readdirSync(join(...path)).sort();
 
@@ -51,7 +53,7 @@ t.test('file names follow the generation of the input', async (t) => {
     [mobilenet, { layout: 'fluid', save_model_filename: 'd/m.x', save_params_filename: 'p.y' }, ['m.x', 'p.y']],
     [lenet, { save_params_filename: '__params__' }, ['__model__', '__params__']],
     [lenet, { layout: 'static' }, ['model.pdiparams', 'model.pdmodel']],
-    [lenet, {}, filesIn(folder, 'fashion-lenet-1.8-separate')],
+    [lenet, {}, filesIn(lenetInFiles)],
   ];
   for (const [model_dir, names, expected] of cases) {
     const save_model_dir = t.testdir();
@@ -67,7 +69,7 @@ t.test('file names follow the generation of the input', async (t) => {
 
 t.test('separate parameters in, the same integers out', async (t) => {
   const [separate, combined] = [t.testdir({ out: {} }), t.testdir({ combined: {} })];
-  await quantPostDynamic({ model_dir: join(folder, 'fashion-lenet-1.8-separate'), save_model_dir: separate });
+  await quantPostDynamic({ model_dir: lenetInFiles, save_model_dir: separate });
   await quantPostDynamic({ model_dir: lenet, save_model_dir: combined });
   for (const name of filesIn(separate, 'quantized_model')) {
     const [a, b] = [separate, combined].map((dir) => readFileSync(join(dir!, 'quantized_model', name)));
@@ -123,7 +125,7 @@ t.test('options upstream refuses are refused before anything is read', async (t)
 
 t.test('an existing model is replaced by a whole one, or stays', async (t) => {
   const dir = t.testdir({ source: {}, out: { quantized_model: { 'model.pdmodel': 'old' } } });
-  cpSync(mobilenet, join(dir, 'source'), { recursive: true });
+  cpSync(join(mobilenet, 'inference.pdmodel'), join(dir, 'source/inference.pdmodel'));
   const out = join(dir, 'out');
   const parameters = readFileSync(join(mobilenet, 'inference.pdiparams'));
   writeFileSync(join(dir, 'source/inference.pdiparams'), parameters.subarray(0, parameters.length / 2));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { compileAsIs } from '../../support/compile-as-is.js';
+import { Maker } from '../../support/maker.js';
 import { buildSanitized } from '../../support/sanitized.js';
-import { Maker } from '../step-cases.js';
 
 t.setTimeout(5 * 60 * 1000);
 
