@@ -23,42 +23,37 @@ static inline void finish(const struct ed_tile *t, int i, int32x4_t sums, int co
   vst1q_f32(t->y[i] + column, vminq_f32(vmaxq_f32(v, low), high));
 }
 
+#define ED_PIXEL_PAIRS(step) step(0) step(1) step(2) step(3)
+
 ED_TARGET void ed_s8_gemm_8x8c8__i8mm(const struct ed_tile *t) {
   const int8_t *w = t->w;
   const int8_t *const *rows = (const int8_t *const *)t->rows;
-  int32x4_t vacc[4][4]; /* [pixel pair][channel pair] */
+  /* [pixel pair][channel pair]. Only constant indices below: one variable index and the array lives in memory. */
+  int32x4_t vacc[4][4];
   for (int i = 0; i < 4; i++)
     for (int j = 0; j < 4; j++) vacc[i][j] = vdupq_n_s32(0);
   for (size_t tap = 0; tap < t->taps; tap++, rows += 8) {
-    size_t k = 0;
-    for (; k + 16 <= t->depth; k += 16, w += 128) {
-#pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++) {
-        const int8x16_t a = vld1q_s8(rows[2 * i] + k), b = vld1q_s8(rows[2 * i + 1] + k);
-        const int8x16_t first = vcombine_s8(vget_low_s8(a), vget_low_s8(b)), second = vcombine_s8(vget_high_s8(a), vget_high_s8(b));
-#pragma clang loop unroll(full)
-        for (int j = 0; j < 4; j++) {
-          vacc[i][j] = vmmlaq_s32(vacc[i][j], first, vld1q_s8(w + 16 * j));
-          vacc[i][j] = vmmlaq_s32(vacc[i][j], second, vld1q_s8(w + 64 + 16 * j));
-        }
-      }
-    }
-    for (; k < t->depth; k += 8, w += 64) {
-#pragma clang loop unroll(full)
-      for (int i = 0; i < 4; i++) {
-        const int8x16_t pair = vcombine_s8(vld1_s8(rows[2 * i] + k), vld1_s8(rows[2 * i + 1] + k));
-#pragma clang loop unroll(full)
-        for (int j = 0; j < 4; j++) vacc[i][j] = vmmlaq_s32(vacc[i][j], pair, vld1q_s8(w + 16 * j));
-      }
+    const int8_t *x0 = rows[0], *x1 = rows[1], *x2 = rows[2], *x3 = rows[3];
+    const int8_t *x4 = rows[4], *x5 = rows[5], *x6 = rows[6], *x7 = rows[7];
+    for (size_t k = 0; k < t->depth; k += 8, w += 64) {
+      const int8x16_t pair0 = vcombine_s8(vld1_s8(x0 + k), vld1_s8(x1 + k)), pair1 = vcombine_s8(vld1_s8(x2 + k), vld1_s8(x3 + k));
+      const int8x16_t pair2 = vcombine_s8(vld1_s8(x4 + k), vld1_s8(x5 + k)), pair3 = vcombine_s8(vld1_s8(x6 + k), vld1_s8(x7 + k));
+      const int8x16_t vw0 = vld1q_s8(w), vw1 = vld1q_s8(w + 16), vw2 = vld1q_s8(w + 32), vw3 = vld1q_s8(w + 48);
+#define ED_MULTIPLY(i)                                  \
+  vacc[i][0] = vmmlaq_s32(vacc[i][0], pair##i, vw0);    \
+  vacc[i][1] = vmmlaq_s32(vacc[i][1], pair##i, vw1);    \
+  vacc[i][2] = vmmlaq_s32(vacc[i][2], pair##i, vw2);    \
+  vacc[i][3] = vmmlaq_s32(vacc[i][3], pair##i, vw3);
+      ED_PIXEL_PAIRS(ED_MULTIPLY)
     }
   }
   const float32x4_t low = vdupq_n_f32(t->low), high = vdupq_n_f32(t->high);
-  for (int i = 0; i < 4; i++) {
-    finish(t, 2 * i, upper_row(vacc[i][0], vacc[i][1]), 0, low, high);
-    finish(t, 2 * i, upper_row(vacc[i][2], vacc[i][3]), 4, low, high);
-    finish(t, 2 * i + 1, lower_row(vacc[i][0], vacc[i][1]), 0, low, high);
-    finish(t, 2 * i + 1, lower_row(vacc[i][2], vacc[i][3]), 4, low, high);
-  }
+#define ED_FINISH(i)                                                            \
+  finish(t, 2 * i, upper_row(vacc[i][0], vacc[i][1]), 0, low, high);            \
+  finish(t, 2 * i, upper_row(vacc[i][2], vacc[i][3]), 4, low, high);            \
+  finish(t, 2 * i + 1, lower_row(vacc[i][0], vacc[i][1]), 0, low, high);        \
+  finish(t, 2 * i + 1, lower_row(vacc[i][2], vacc[i][3]), 4, low, high);
+  ED_PIXEL_PAIRS(ED_FINISH)
 }
 #else
 typedef int ed_not_this_architecture;

@@ -78,7 +78,9 @@ static const float *collect(const float *from, size_t stride, size_t n, float *b
 
 static uint32_t inner_size(const struct ed_binary_record *r) { return r->rank ? r->dims[r->rank - 1] : 1; }
 
-static uint32_t inner_stride(const struct ed_binary_record *r, const uint32_t *strides) { return r->rank ? strides[r->rank - 1] : 1; }
+static uint32_t inner_stride(const struct ed_binary_record *r, const uint32_t *strides) {
+  return r->rank ? strides[r->rank - 1] : 1;
+}
 
 static size_t row_offset(const struct ed_binary_record *r, const uint32_t *strides, size_t row) {
   return r->rank ? ed_offset(row, r->rank - 1, r->dims, strides) : 0;

@@ -71,6 +71,8 @@ bool ed_check_conv2d(struct ed_check *check, const struct ed_conv2d_record *r) {
   const struct ed_gemm *gemm = gemm_of(check->kernels, r);
   if (r->block_rows == 0 || r->block_rows % gemm->mr != 0 || r->block_rows > 1u << 16) return false;
   if (ed_product(r->ci, r->groups) > r->x_pixel) return false;
+  /* Every result is a float of its own in the arena: more of them could only be an endless run. */
+  if (ed_product4(r->n, r->oh, r->ow, ed_product(r->groups, r->co)) > check->arena_bytes / 4) return false;
   const uint64_t x_bytes = ed_product(ed_product4(r->n, r->ih, r->iw, r->x_pixel), input_bytes(r));
   if (!ed_can_read(check, r->x, ed_sum(x_bytes, ED_OVER_READ), r->input_type == 1 ? 1 : 4)) return false;
   const uint64_t panels = ed_product(r->groups, divide_up(r->co, gemm->nr)), columns = ed_product(panels, gemm->nr);

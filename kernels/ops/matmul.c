@@ -48,7 +48,8 @@ static void tile(float sums[MR][NR], const float *x, const float *panel, const s
 }
 
 /* All rows of one panel of NR columns in one batch. */
-static void run_panel(const struct ed_context *context, const struct ed_matmul_record *r, float *panel, size_t batch, size_t column) {
+static void run_panel(const struct ed_context *context, const struct ed_matmul_record *r, float *panel, size_t batch,
+                      size_t column) {
   const size_t columns = r->n - column < NR ? r->n - column : NR;
   const float *x = (const float *)ed_read(context, r->x) + ed_offset(batch, 4, r->batch, r->x_batch);
   const float *y = (const float *)ed_read(context, r->y) + ed_offset(batch, 4, r->batch, r->y_batch);

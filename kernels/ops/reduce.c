@@ -48,7 +48,8 @@ static void run_rows(const struct ed_context *context, const void *record, size_
   for (size_t row = begin; row < end; row++) {
     const float *x = (const float *)ed_read(context, r->x) + row * n;
     ed_f32x4 lanes = reduce4(r->kind, x, whole / 4, 4, 4);
-    for (size_t i = whole; i < n; i++) lanes = combine(r->kind, lanes, (ed_f32x4){x[i], neutral(r->kind), neutral(r->kind), neutral(r->kind)});
+    const float rest = neutral(r->kind);
+    for (size_t i = whole; i < n; i++) lanes = combine(r->kind, lanes, (ed_f32x4){x[i], rest, rest, rest});
     const ed_f32x4 pairs = combine(r->kind, lanes, (ed_f32x4){lanes[2], lanes[3], lanes[0], lanes[1]});
     const float value = combine(r->kind, pairs, (ed_f32x4){pairs[1], pairs[0], pairs[3], pairs[2]})[0];
     ((float *)ed_write(context, r->y))[row] = r->kind == REDUCE_MEAN ? value / (float)n : value;

@@ -75,7 +75,11 @@ struct options read_options(int argc, char **argv) {
         fail(EXIT_USAGE, "USAGE", "unknown option '%s'", option);
     }
   }
-  if (!o.program) fail(EXIT_USAGE, "USAGE", "usage: runner PROGRAM [--input NAME=FILE]… [--output NAME=FILE]… [--threads N] [--samples N] [--info]");
+  if (!o.program) {
+    fail(EXIT_USAGE, "USAGE",
+         "usage: runner PROGRAM [--input NAME=FILE]… [--output NAME=FILE]… [--threads N] [--warmup-ms N] [--min-runs N] "
+         "[--min-ms N] [--max-ms N] [--interval PERCENT] [--samples N] [--profile] [--info]");
+  }
   if (o.interval > 0 && o.max_ns == 0) o.max_ns = 10000ull * NS_PER_MS;
   return o;
 }

@@ -186,10 +186,8 @@ export class OpContext {
     return name;
   }
 
-  /** Stem of the names of inner results: not the output's own name, which is taken last. */
   #stem(): string {
-    const output = this.#op.outputs.find(({ arguments: names }) => names.length > 0)?.arguments[0];
-    return `${output ?? this.type}.part`;
+    return this.#op.outputs.find((output) => output.arguments.length > 0)?.arguments[0] ?? this.type;
   }
 
   #real(value: string): string {

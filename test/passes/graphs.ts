@@ -39,11 +39,11 @@ export class TestGraph extends GraphBuilder {
   }
 
   image(channels = 4, size = 5): string {
-    return this.input(this.fresh('x'), { dtype: 'f32', shape: [1, channels, size, size] });
+    return this.input(this.#free('x'), { dtype: 'f32', shape: [1, channels, size, size] });
   }
 
   weights(shape: readonly number[], stem = 'w'): string {
-    return this.constant(this.fresh(stem), this.random.tensor(shape));
+    return this.constant(this.#free(stem), this.random.tensor(shape));
   }
 
   conv(x: string, w: string, options: { groups?: number; bias?: string } = {}): string {
@@ -69,7 +69,7 @@ export class TestGraph extends GraphBuilder {
   batchNorm(x: string): string {
     const channels = [this.typeOf(x).shape[1]!];
     const [scale, bias, mean] = ['scale', 'bias', 'mean'].map((stem) => this.weights(channels, stem));
-    const variance = this.constant(this.fresh('variance'), this.random.tensor(channels, 0.5, 2));
+    const variance = this.constant(this.#free('variance'), this.random.tensor(channels, 0.5, 2));
     return this.add('batch_norm', {
       inputs: [x, scale!, bias!, mean!, variance],
       attributes: { epsilon: 1e-5 },
@@ -90,6 +90,11 @@ export class TestGraph extends GraphBuilder {
 
   one(op: string, x: string, attributes: object): string {
     return this.add(op, { inputs: [x], attributes })[0]!;
+  }
+
+  /** The stem itself, or the stem with a number. */
+  #free(stem: string): string {
+    return this.has(stem) ? this.fresh(stem) : stem;
   }
 }
 

@@ -1,0 +1,39 @@
+/** How far an output is from its reference. */
+export interface Agreement {
+  readonly maxDifference: number;
+  /** Largest difference as a share of the reference's largest value. */
+  readonly relative: number;
+  readonly cosine: number;
+  /** Share of rows (last axis) whose largest value stands in the same place; for classifiers. */
+  readonly sameTop1: number;
+}
+
+/** Compares two tensors of the same shape, row-major, with rows of `columns` values. */
+export function agreement(actual: ArrayLike<number>, reference: ArrayLike<number>, columns: number): Agreement {
+  let [maxDifference, largest, dot, a2, r2] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < reference.length; i++) {
+    const [a, r] = [actual[i] ?? Number.NaN, reference[i]!];
+    const difference = Math.abs(a - r);
+    if (!(difference <= maxDifference)) maxDifference = difference;
+    largest = Math.max(largest, Math.abs(r));
+    dot += a * r;
+    a2 += a * a;
+    r2 += r * r;
+  }
+  const rows = Math.max(1, Math.floor(reference.length / Math.max(columns, 1)));
+  let same = 0;
+  for (let row = 0; row < rows; row++) same += Number(argMax(actual, row * columns, columns) === argMax(reference, row * columns, columns));
+  return {
+    maxDifference,
+    relative: maxDifference / (largest || 1),
+    cosine: a2 === 0 && r2 === 0 ? 1 : dot / Math.sqrt(a2 * r2 || 1),
+    sameTop1: same / rows,
+  };
+}
+
+/** Index, from `start`, of the first largest of `count` values. */
+export function argMax(values: ArrayLike<number>, start: number, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (values[start + i]! > values[start + best]!) best = i;
+  return best;
+}
