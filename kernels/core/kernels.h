@@ -9,10 +9,10 @@
 
 /*
  * One tile of a convolution: mr pixels times nr output channels.
- *   y[i][j] = clamp(Σ over taps t and depth k of rows[t·mr + i][k] · w[t][k][j] …, low, high)
+ *   y[i][column + j] = clamp(Σ over taps t and depth k of rows[t·mr + i][k] · w[t][k][j] …, low, high)
  * rows: taps × mr pointers, one input pixel each. w: taps × ⌈depth/kr⌉ blocks of nr × kr. bias, start, scale: nr values.
  * f32: the sum starts from bias (NULL: 0). s8: the sum is integer and starts from start (−zero_point · Σw);
- * result = sum · scale + bias. residual[i][j], when residual is not NULL, is added before the clamp.
+ * result = sum · scale + bias. residual[i][column + j], when residual is not NULL, is added before the clamp.
  */
 struct ed_tile {
   const void *const *rows;
@@ -23,6 +23,7 @@ struct ed_tile {
   const float *scale;
   float *const *y;
   const float *const *residual;
+  size_t column; /* first of the nr channels: added to every y[i] and residual[i] */
   float low, high;
 };
 

@@ -63,11 +63,11 @@ ED_TARGET void ed_s8_gemm_8x8c4__dotprod(const struct ed_tile *t) {
     float32x4_t v0123 = vfmaq_f32(bias0123, vcvtq_f32_s32(vacc0123[i]), scale0123); \
     float32x4_t v4567 = vfmaq_f32(bias4567, vcvtq_f32_s32(vacc4567[i]), scale4567); \
     if (t->residual) {                                                             \
-      v0123 = vaddq_f32(v0123, vld1q_f32(t->residual[i]));                         \
-      v4567 = vaddq_f32(v4567, vld1q_f32(t->residual[i] + 4));                     \
+      v0123 = vaddq_f32(v0123, vld1q_f32(t->residual[i] + t->column));                         \
+      v4567 = vaddq_f32(v4567, vld1q_f32(t->residual[i] + t->column + 4));                     \
     }                                                                              \
-    vst1q_f32(t->y[i], vminq_f32(vmaxq_f32(v0123, low), high));                    \
-    vst1q_f32(t->y[i] + 4, vminq_f32(vmaxq_f32(v4567, low), high));                \
+    vst1q_f32(t->y[i] + t->column, vminq_f32(vmaxq_f32(v0123, low), high));                    \
+    vst1q_f32(t->y[i] + t->column + 4, vminq_f32(vmaxq_f32(v4567, low), high));                \
   }
   ED_UNROLL(ED_STORE)
 }

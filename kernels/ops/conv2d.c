@@ -35,13 +35,15 @@ static size_t reserve(struct scratch_layout *layout, uint64_t bytes) {
 static struct scratch_layout layout_scratch(const struct ed_conv2d_record *r, const struct ed_gemm *gemm) {
   struct scratch_layout layout = {0};
   const uint64_t taps = ed_product(r->kh, r->kw), pointer = sizeof(void *);
+  /* Surplus rows of a tile read the zeros as input and as residual. */
+  const uint64_t zeros = r->ci > r->co ? r->ci : r->co;
   layout.rows = reserve(&layout, ed_product3(taps, r->block_rows, pointer));
   layout.y = reserve(&layout, ed_product(r->block_rows, pointer));
   layout.residual = reserve(&layout, ed_product(r->block_rows, pointer));
-  layout.zeros = reserve(&layout, ed_product(r->ci, input_bytes(r)) + ED_OVER_READ);
+  layout.zeros = reserve(&layout, ed_sum(ed_product(zeros, 4), ED_OVER_READ));
   layout.panel = reserve(&layout, dequantizes(r) ? ed_product4(taps, r->ci, gemm->nr, 4) : 0);
   layout.tile = reserve(&layout, sizeof(float) * gemm->mr * gemm->nr);
-  layout.discard = reserve(&layout, sizeof(float) * gemm->nr);
+  layout.discard = reserve(&layout, ed_product(ed_sum(r->co, gemm->nr), sizeof(float)));
   layout.start = reserve(&layout, sizeof(int32_t) * gemm->nr);
   layout.scale = reserve(&layout, sizeof(float) * gemm->nr);
   return layout;
@@ -194,27 +196,31 @@ static void take_panel(const struct conv_task *task, unsigned char *scratch, siz
 }
 
 /* Runs the panel over every tile of the block; a panel that is not full goes through a tile of its own. */
-static void run_panel(const struct conv_task *task, unsigned char *scratch, struct ed_tile *tile, uint32_t count, uint32_t first_column) {
-  const struct ed_conv2d_record *r = task->r;
-  const uint32_t mr = task->gemm->mr, nr = task->gemm->nr, left = r->co - first_column;
-  const void *const *rows = (void *)(scratch + task->layout.rows);
+static void run_panel(const struct conv_task *task, unsigned char *scratch, struct ed_tile *tile, uint32_t count, uint32_t column) {
+  const uint32_t mr = task->gemm->mr, nr = task->gemm->nr, left = task->r->co - column;
   float *const *y = (void *)(scratch + task->layout.y);
-  const float *const *residual = (void *)(scratch + task->layout.residual);
+  const float *const *residual = task->residual ? (void *)(scratch + task->layout.residual) : NULL;
+  tile->rows = (void *)(scratch + task->layout.rows);
+  tile->column = column;
+  if (left >= nr) {
+    for (uint32_t i = 0; i < count; i += mr, tile->rows += tile->taps * mr) {
+      tile->y = y + i;
+      tile->residual = residual ? residual + i : NULL;
+      task->gemm->run(tile);
+    }
+    return;
+  }
   float *buffer = (void *)(scratch + task->layout.tile);
   float *targets[ED_MAX_MR];
   const float *skips[ED_MAX_MR];
+  for (uint32_t j = 0; j < mr; j++) targets[j] = buffer + j * nr;
   tile->y = targets;
-  tile->residual = task->residual ? skips : NULL;
-  for (uint32_t i = 0; i < count; i += mr, rows += tile->taps * mr) {
-    const uint32_t full = count - i < mr ? count - i : mr;
-    tile->rows = rows;
-    for (uint32_t j = 0; j < mr; j++) {
-      targets[j] = left < nr ? buffer + j * nr : j < full ? y[i + j] + first_column : y[i + j];
-      skips[j] = task->residual ? (j < full ? residual[i + j] + first_column : buffer) : NULL;
-    }
+  tile->residual = residual ? skips : NULL;
+  tile->column = 0;
+  for (uint32_t i = 0; i < count; i += mr, tile->rows += tile->taps * mr) {
+    for (uint32_t j = 0; j < mr && residual; j++) skips[j] = residual[i + j] + column;
     task->gemm->run(tile);
-    if (left < nr)
-      for (uint32_t j = 0; j < full; j++) memcpy(y[i + j] + first_column, buffer + j * nr, left * sizeof(float));
+    for (uint32_t j = 0; j < mr && i + j < count; j++) memcpy(y[i + j] + column, buffer + j * nr, left * sizeof(float));
   }
 }
 

@@ -16,7 +16,7 @@ static inline float clampf(float v, float low, float high) { return v < low ? lo
           for (int j = 0; j < NR; j++) sum[i][j] += rows[i][k] * w[j];                                                \
     for (int i = 0; i < MR; i++)                                                                                     \
       for (int j = 0; j < NR; j++)                                                                                   \
-        t->y[i][j] = clampf(t->residual ? sum[i][j] + t->residual[i][j] : sum[i][j], t->low, t->high);                \
+        t->y[i][t->column + j] = clampf(t->residual ? sum[i][j] + t->residual[i][t->column + j] : sum[i][j], t->low, t->high);                \
   }
 
 ED_F32_GEMM(ed_f32_gemm_4x8__ref, 4, 8)
@@ -38,8 +38,8 @@ ED_F32_GEMM(ed_f32_gemm_8x8__ref, 8, 8)
     for (int i = 0; i < MR; i++)                                                                                     \
       for (int j = 0; j < NR; j++) {                                                                                 \
         float v = (float)(int32_t)sum[i][j] * t->scale[j] + (t->bias ? t->bias[j] : 0);                               \
-        if (t->residual) v += t->residual[i][j];                                                                     \
-        t->y[i][j] = clampf(v, t->low, t->high);                                                                     \
+        if (t->residual) v += t->residual[i][t->column + j];                                                                     \
+        t->y[i][t->column + j] = clampf(v, t->low, t->high);                                                                     \
       }                                                                                                              \
   }
 

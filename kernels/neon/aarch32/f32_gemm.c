@@ -82,16 +82,16 @@ void ed_f32_gemm_4x8__neon(const struct ed_tile *t) {
     }
   }
   if (t->residual) {
-    a0 = vaddq_f32(a0, vld1q_f32(t->residual[0])), b0 = vaddq_f32(b0, vld1q_f32(t->residual[0] + 4));
-    a1 = vaddq_f32(a1, vld1q_f32(t->residual[1])), b1 = vaddq_f32(b1, vld1q_f32(t->residual[1] + 4));
-    a2 = vaddq_f32(a2, vld1q_f32(t->residual[2])), b2 = vaddq_f32(b2, vld1q_f32(t->residual[2] + 4));
-    a3 = vaddq_f32(a3, vld1q_f32(t->residual[3])), b3 = vaddq_f32(b3, vld1q_f32(t->residual[3] + 4));
+    a0 = vaddq_f32(a0, vld1q_f32(t->residual[0] + t->column)), b0 = vaddq_f32(b0, vld1q_f32(t->residual[0] + t->column + 4));
+    a1 = vaddq_f32(a1, vld1q_f32(t->residual[1] + t->column)), b1 = vaddq_f32(b1, vld1q_f32(t->residual[1] + t->column + 4));
+    a2 = vaddq_f32(a2, vld1q_f32(t->residual[2] + t->column)), b2 = vaddq_f32(b2, vld1q_f32(t->residual[2] + t->column + 4));
+    a3 = vaddq_f32(a3, vld1q_f32(t->residual[3] + t->column)), b3 = vaddq_f32(b3, vld1q_f32(t->residual[3] + t->column + 4));
   }
   const float32x4_t low = vdupq_n_f32(t->low), high = vdupq_n_f32(t->high);
-  vst1q_f32(t->y[0], vminq_f32(vmaxq_f32(a0, low), high)), vst1q_f32(t->y[0] + 4, vminq_f32(vmaxq_f32(b0, low), high));
-  vst1q_f32(t->y[1], vminq_f32(vmaxq_f32(a1, low), high)), vst1q_f32(t->y[1] + 4, vminq_f32(vmaxq_f32(b1, low), high));
-  vst1q_f32(t->y[2], vminq_f32(vmaxq_f32(a2, low), high)), vst1q_f32(t->y[2] + 4, vminq_f32(vmaxq_f32(b2, low), high));
-  vst1q_f32(t->y[3], vminq_f32(vmaxq_f32(a3, low), high)), vst1q_f32(t->y[3] + 4, vminq_f32(vmaxq_f32(b3, low), high));
+  vst1q_f32(t->y[0] + t->column, vminq_f32(vmaxq_f32(a0, low), high)), vst1q_f32(t->y[0] + t->column + 4, vminq_f32(vmaxq_f32(b0, low), high));
+  vst1q_f32(t->y[1] + t->column, vminq_f32(vmaxq_f32(a1, low), high)), vst1q_f32(t->y[1] + t->column + 4, vminq_f32(vmaxq_f32(b1, low), high));
+  vst1q_f32(t->y[2] + t->column, vminq_f32(vmaxq_f32(a2, low), high)), vst1q_f32(t->y[2] + t->column + 4, vminq_f32(vmaxq_f32(b2, low), high));
+  vst1q_f32(t->y[3] + t->column, vminq_f32(vmaxq_f32(a3, low), high)), vst1q_f32(t->y[3] + t->column + 4, vminq_f32(vmaxq_f32(b3, low), high));
 }
 #else
 typedef int ed_not_this_architecture;

@@ -57,8 +57,8 @@ void ed_s8_gemm_2x4c16__neon(const struct ed_tile *t) {
   const int32x4_t sums[2] = {sums_of(a0, a1, a2, a3), sums_of(b0, b1, b2, b3)};
   for (int i = 0; i < 2; i++) {
     float32x4_t v = vmlaq_f32(bias, vcvtq_f32_s32(vaddq_s32(sums[i], start)), scale);
-    if (t->residual) v = vaddq_f32(v, vld1q_f32(t->residual[i]));
-    vst1q_f32(t->y[i], vminq_f32(vmaxq_f32(v, low), high));
+    if (t->residual) v = vaddq_f32(v, vld1q_f32(t->residual[i] + t->column));
+    vst1q_f32(t->y[i] + t->column, vminq_f32(vmaxq_f32(v, low), high));
   }
 }
 #else

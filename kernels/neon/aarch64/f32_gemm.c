@@ -52,14 +52,14 @@ void ed_f32_gemm_8x8__neon(const struct ed_tile *t) {
   }
   if (t->residual) {
 #define ED_RESIDUAL(i)                                                     \
-  vacc0123[i] = vaddq_f32(vacc0123[i], vld1q_f32(t->residual[i]));         \
-  vacc4567[i] = vaddq_f32(vacc4567[i], vld1q_f32(t->residual[i] + 4));
+  vacc0123[i] = vaddq_f32(vacc0123[i], vld1q_f32(t->residual[i] + t->column));         \
+  vacc4567[i] = vaddq_f32(vacc4567[i], vld1q_f32(t->residual[i] + t->column + 4));
     ED_UNROLL(ED_RESIDUAL)
   }
   const float32x4_t low = vdupq_n_f32(t->low), high = vdupq_n_f32(t->high);
 #define ED_STORE(i)                                                              \
-  vst1q_f32(t->y[i], vminq_f32(vmaxq_f32(vacc0123[i], low), high));              \
-  vst1q_f32(t->y[i] + 4, vminq_f32(vmaxq_f32(vacc4567[i], low), high));
+  vst1q_f32(t->y[i] + t->column, vminq_f32(vmaxq_f32(vacc0123[i], low), high));              \
+  vst1q_f32(t->y[i] + t->column + 4, vminq_f32(vmaxq_f32(vacc4567[i], low), high));
   ED_UNROLL(ED_STORE)
 }
 #else

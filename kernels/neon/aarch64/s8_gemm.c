@@ -35,8 +35,8 @@ void ed_s8_gemm_4x4c16__neon(const struct ed_tile *t) {
   for (int i = 0; i < 4; i++) {
     const int32x4_t sums = vpaddq_s32(vpaddq_s32(vacc[i][0], vacc[i][1]), vpaddq_s32(vacc[i][2], vacc[i][3]));
     float32x4_t v = vfmaq_f32(bias, vcvtq_f32_s32(vaddq_s32(sums, start)), scale);
-    if (t->residual) v = vaddq_f32(v, vld1q_f32(t->residual[i]));
-    vst1q_f32(t->y[i], vminq_f32(vmaxq_f32(v, low), high));
+    if (t->residual) v = vaddq_f32(v, vld1q_f32(t->residual[i] + t->column));
+    vst1q_f32(t->y[i] + t->column, vminq_f32(vmaxq_f32(v, low), high));
   }
 }
 #else
