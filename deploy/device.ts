@@ -18,6 +18,8 @@ export interface Device {
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Reads a file that a run wrote. */
   get(remotePath: string, options?: TransferOptions): Promise<Uint8Array>;
+  /** Removes files that a run wrote; missing ones are no error. */
+  remove(remotePaths: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,10 +68,14 @@ export interface RunOptions {
   readonly silenceMs?: number;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
+  /** Emulated devices: path of the plugin that counts guest instructions between the runner's markers. */
+  readonly counter?: string;
 }
 
 export interface RunResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly exitCode: number;
+  /** Guest instructions counted, where a counter was asked for. */
+  readonly instructions?: number;
 }

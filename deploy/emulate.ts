@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
 import type { Device } from './device.js';
@@ -8,11 +12,22 @@ import { runProcess } from './process.js';
 export async function openEmulated(target: Target & { type: 'qemu' }): Promise<Device> {
   const emulator = target.arch === 'armv7' ? 'qemu-arm' : 'qemu-aarch64';
   await checkEmulator(emulator, target);
+  const report = join(tmpdir(), `edge-deploy-instructions-${process.pid}-${randomUUID()}.json`);
   return openLocal({
     name: target.name,
     ...(target.dir === undefined ? {} : { dir: target.dir }),
     built: target.arch,
-    launcher: [emulator, '-cpu', target.cpu],
+    launcher: (run) => [
+      emulator,
+      '-cpu',
+      target.cpu,
+      ...(run?.counter ? ['-plugin', `${run.counter},region=0,quiet=1,out=${report}`] : []),
+    ],
+    counted: async () => {
+      const counts = JSON.parse(await readFile(report, 'utf8')) as { regions: Record<string, { insns: number }> };
+      await rm(report, { force: true });
+      return counts.regions['0']!.insns;
+    },
     info: {
       transport: 'qemu',
       machine: target.arch === 'armv7' ? 'armv7l' : 'aarch64',

@@ -10,7 +10,7 @@ export function openHost(target: Target & { type: 'host' }): Device {
     name: target.name,
     ...(target.dir === undefined ? {} : { dir: target.dir }),
     built: target.arch,
-    launcher: [],
+    launcher: () => [],
     info: {
       transport: 'host',
       machine: machine(),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, statfs } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
@@ -15,7 +15,9 @@ export interface LocalOptions {
   /** What the runner was built for, for messages. */
   readonly built: string;
   /** Program and arguments in front of the runner: an emulator. */
-  readonly launcher: readonly string[];
+  launcher(run: RunOptions | undefined): readonly string[];
+  /** Reads what a counter left behind. */
+  counted?(): Promise<number>;
   readonly info: Pick<DeviceInfo, 'transport' | 'machine' | 'architecture' | 'cpu' | 'features'>;
 }
 
@@ -74,10 +76,13 @@ export function openLocal(options: LocalOptions): Device {
     },
     put: (files, transfer) => putFiles(store, files, transfer),
     run: async (program: string, args: readonly string[], run?: RunOptions) => {
-      const [file = program, ...front] = options.launcher.length > 0 ? [...options.launcher, program] : [program];
+      const [file = program, ...front] = [...options.launcher(run), program];
       const result = await runProcess(options.name, file, [...front, ...args], run);
       checkEnd(options.name, options.built, result);
-      return result;
+      return run?.counter && options.counted ? { ...result, instructions: await options.counted() } : result;
+    },
+    remove: async (paths) => {
+      for (const path of paths) await rm(path, { force: true });
     },
     get: (path) => guarded(`reading ${path}`, () => readFile(path)),
     close: async () => {},

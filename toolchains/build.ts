@@ -24,6 +24,8 @@ export interface ProgramOptions extends BuildOptions {
   /** C or C++ files; not both. The library's own sources are added unless `library` is false. */
   readonly sources: readonly string[];
   readonly library?: boolean;
+  /** A shared object instead of a static program. */
+  readonly shared?: boolean;
   readonly cflags?: readonly string[];
 }
 
@@ -62,7 +64,7 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
   for (const source of sources) {
     if (!existsSync(source)) throw new EdgeDeployError('E_INPUT', `the source file ${source} does not exist`);
   }
-  const hash = createHash('sha256').update(JSON.stringify([toolchain, compiler.version, options.cflags ?? [], process.platform]));
+  const hash = createHash('sha256').update(JSON.stringify([toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform]));
   for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources]) hash.update(file.slice(packageRoot.length)).update(readFileSync(file));
   const key = hash.digest('hex');
   const cache = cacheFolder();
@@ -83,7 +85,7 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
       const common = {
         target: toolchain.target,
         cpu: toolchain.cpu,
-        type: 'bin',
+        type: options.shared ? 'shared' : 'bin',
         mode: 'fast',
         include: [join(KERNELS, 'include')],
         libraries: toolchain.libraries ?? [],

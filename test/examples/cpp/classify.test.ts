@@ -22,7 +22,7 @@ const PADDLE = [
 
 t.test('the C++ example classifies a picture as Paddle does, on every architecture', async (t) => {
   const folder = t.testdir({});
-  const graph = await loadModel(join(packageRoot, 'test/golden/fashion-mobilenet-2.6'));
+  const graph = await loadModel(join(packageRoot, 'test/golden/models/fashion-mobilenet-2.6'));
   for (const { name, build, architecture, path, command } of RUNNERS) {
     const { program } = compile(graph, { architecture, path, precision: 'fp32', l2: 512 * 1024 });
     await writeFile(join(folder, name), program);
