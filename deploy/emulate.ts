@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
-import type { Device } from './device.js';
+import type { Device, RunResult } from './device.js';
 import { openLocal } from './local.js';
 import { runProcess } from './process.js';
 
@@ -38,20 +38,18 @@ export async function openEmulated(target: Target & { type: 'qemu' }): Promise<D
   });
 }
 
+/** The emulator must be installed and know the CPU model. (`-cpu help` lists the models and ends with exit code 1.) */
 async function checkEmulator(emulator: string, target: Target & { type: 'qemu' }): Promise<void> {
   const hint = 'Install it: apt-get install qemu-user';
+  let help: RunResult;
   try {
-    const { exitCode, stdout, stderr } = await runProcess(target.name, emulator, ['-cpu', 'help']);
-    const models = stdout.split('\n').map((line) => line.trim());
-    const model = target.cpu.split(',')[0]!;
-    if (exitCode !== 0) throw new EdgeDeployError('E_TOOL_MISSING', `${emulator} does not work: ${stderr.trim()}`, { hint });
-    if (!models.includes(model)) {
-      throw new EdgeDeployError('E_CONFIG', `${emulator} knows no CPU '${model}'`, { hint: `See ${emulator} -cpu help.` });
-    }
+    help = await runProcess(target.name, emulator, ['-cpu', 'help']);
   } catch (error) {
-    if (error instanceof EdgeDeployError && error.code === 'E_TOOL_MISSING') {
-      throw new EdgeDeployError('E_TOOL_MISSING', `${target.name} needs ${emulator}, which is not installed`, { hint });
-    }
-    throw error;
+    if (!(error instanceof EdgeDeployError) || error.code !== 'E_TOOL_MISSING') throw error;
+    throw new EdgeDeployError('E_TOOL_MISSING', `${target.name} needs ${emulator}, which is not installed`, { hint });
   }
+  const models = help.stdout.split('\n').map((line) => line.trim());
+  if (models.includes(target.cpu.split(',')[0]!)) return;
+  if (models.length < 3) throw new EdgeDeployError('E_TOOL_MISSING', `${emulator} does not work: ${help.stderr.trim()}`, { hint });
+  throw new EdgeDeployError('E_CONFIG', `${emulator} knows no CPU '${target.cpu}'`, { hint: `See ${emulator} -cpu help.` });
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { Client, type ConnectConfig, type SFTPWrapper, utils } from 'ssh2';
+import ssh2, { type Client, type ConnectConfig, type SFTPWrapper } from 'ssh2';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
 import type { Device, RunOptions, RunResult } from './device.js';
@@ -51,7 +51,7 @@ function connect(name: string, settings: SshSettings, connectMs: number): Promis
     ...(order.length > 0 ? { algorithms: { serverHostKey: preferred(order) as never } } : {}),
   };
   return new Promise((resolve, reject) => {
-    const client = new Client();
+    const client = new ssh2.Client();
     client.once('ready', () => {
       client.removeAllListeners('error');
       client.on('error', () => {});
@@ -116,7 +116,7 @@ function authMethods({ user, agent, keys }: SshSettings): AuthMethods {
     } catch {
       continue;
     }
-    const parsed = utils.parseKey(text);
+    const parsed = ssh2.utils.parseKey(text);
     if (parsed instanceof Error) {
       described.push(`${path} (unusable: ${/encrypted/i.test(parsed.message) ? 'it has a passphrase; add it to the agent' : parsed.message})`);
       continue;

@@ -1,0 +1,47 @@
+import { type Device, openDevice } from '../../deploy/index.js';
+import type { Target } from '../../targets/target.js';
+import type { Graph } from '../ir/graph.js';
+import { buildCounter } from './counter.js';
+import { type ExecuteOptions, type Execution, execute } from './execute.js';
+import { machineOf } from './machine.js';
+import { compareOutputs, Reference, toleranceOf } from './reference.js';
+import { type RunRecord, recordOf } from './summary.js';
+
+export interface DeployOptions extends ExecuteOptions {
+  /** Bytes of the model as it came. */
+  readonly modelBytes: number;
+  /** Shared by the targets of one call, so that the host computes its reference once. */
+  readonly reference?: Reference;
+  /** The command that makes this figure again. */
+  readonly command?: string;
+  /** An open device; otherwise one is opened and closed. */
+  readonly device?: Device;
+}
+
+export interface Deployment {
+  readonly record: RunRecord;
+  readonly execution: Execution;
+}
+
+/** Pushes a model to a target, runs it there, and compares its outputs with the host's reference. */
+export async function deployModel(graph: Graph, target: Target, options: DeployOptions): Promise<Deployment> {
+  const { precision, reference = new Reference() } = options;
+  const counter = target.type === 'qemu' && target.metric !== 'time' ? await buildCounter(options.onProgress) : undefined;
+  const device = options.device ?? (await openDevice(target));
+  try {
+    const execution = await execute(graph, target, device, { ...options, ...(counter ? { counter } : {}) });
+    const expected = reference.outputs(execution.compiled.graph, execution.inputs);
+    const agreement = compareOutputs(execution.outputs, expected, toleranceOf(precision, target.arch));
+    const record = recordOf(target, execution, {
+      precision,
+      threads: options.threads ?? 1,
+      path: machineOf(target).path,
+      modelBytes: options.modelBytes,
+      agreement,
+      command: options.command ?? '',
+    });
+    return { record, execution };
+  } finally {
+    if (!options.device) await device.close();
+  }
+}

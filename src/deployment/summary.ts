@@ -1,0 +1,78 @@
+import type { Target } from '../../targets/target.js';
+import { summarize, type Summary } from '../measure/summary.js';
+import type { Precision } from '../lower/index.js';
+import type { Execution } from './execute.js';
+import type { StepTiming } from './protocol.js';
+import type { OutputAgreement } from './reference.js';
+
+/** Everything one run on one target showed: what `--json` prints and `bench` keeps. */
+export interface RunRecord {
+  readonly target: string;
+  readonly transport: string;
+  readonly cpu: string;
+  readonly path: string;
+  readonly precision: Precision;
+  readonly threads: number;
+  /** True when the CPU is emulated: times then say nothing about a board, instructions do. */
+  readonly emulated: boolean;
+  readonly modelBytes: number;
+  readonly programBytes: number;
+  readonly runnerBytes: number;
+  readonly sent: readonly { readonly name: string; readonly bytes: number }[];
+  readonly bytesSent: number;
+  readonly loadNs: number;
+  readonly summary: Summary;
+  readonly stop: string;
+  readonly instructions?: number;
+  readonly peakRssBytes: number;
+  readonly arenaBytes: number;
+  readonly macs: number;
+  readonly agreement: readonly OutputAgreement[];
+  readonly steps: readonly { readonly name: string; readonly step: string; readonly kernel: string; readonly medianNs: number; readonly share: number }[];
+  readonly samples: readonly number[];
+  readonly environment: Readonly<Record<string, unknown>>;
+}
+
+export interface RecordOptions {
+  readonly precision: Precision;
+  readonly threads: number;
+  readonly path: string;
+  readonly modelBytes: number;
+  readonly agreement: readonly OutputAgreement[];
+  readonly command: string;
+}
+
+export function recordOf(target: Target, execution: Execution, options: RecordOptions): RunRecord {
+  const { report, info, put, compiled, runner } = execution;
+  return {
+    target: target.name,
+    transport: info.transport,
+    cpu: info.cpu,
+    path: options.path,
+    precision: options.precision,
+    threads: options.threads,
+    emulated: info.transport === 'qemu',
+    modelBytes: options.modelBytes,
+    programBytes: compiled.program.length,
+    runnerBytes: runner.bytes.length,
+    sent: put.sent,
+    bytesSent: put.bytesSent,
+    loadNs: report.loadNs,
+    summary: summarize(report.samples),
+    stop: report.stop,
+    ...(execution.instructions === undefined ? {} : { instructions: execution.instructions }),
+    peakRssBytes: report.peakRssBytes,
+    arenaBytes: compiled.arenaBytes,
+    macs: compiled.macs,
+    agreement: options.agreement,
+    steps: slowestFirst(report.steps),
+    samples: report.samples,
+    environment: { ...info, runnerHash: runner.hash, command: options.command, date: new Date().toISOString() },
+  };
+}
+
+function slowestFirst(steps: readonly StepTiming[]): RunRecord['steps'] {
+  const timed = steps.map(({ name, step, kernel, ns }) => ({ name, step, kernel, medianNs: summarize(ns).median }));
+  const total = timed.reduce((sum, { medianNs }) => sum + medianNs, 0) || 1;
+  return timed.map((step) => ({ ...step, share: step.medianNs / total })).toSorted((a, b) => b.medianNs - a.medianNs);
+}
