@@ -18,7 +18,7 @@ export interface Device {
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Reads a file that a run wrote. */
   get(remotePath: string, options?: TransferOptions): Promise<Uint8Array>;
-  /** Removes files that a run wrote; missing ones are no error. */
+  /** Removes files that a run wrote, or the tool's whole folder; missing ones are no error. */
   remove(remotePaths: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }

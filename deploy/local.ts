@@ -82,7 +82,7 @@ export function openLocal(options: LocalOptions): Device {
       return run?.counter && options.counted ? { ...result, instructions: await options.counted() } : result;
     },
     remove: async (paths) => {
-      for (const path of paths) await rm(path, { force: true });
+      for (const path of paths) await rm(path, { recursive: true, force: true });
     },
     get: (path) => guarded(`reading ${path}`, () => readFile(path)),
     close: async () => {},

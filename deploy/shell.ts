@@ -74,7 +74,7 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
       return result;
     },
     get: (path) => shell.download(path),
-    remove: async (paths) => void (paths.length > 0 && (await shell.exec(commandLine(['rm', '-f', ...paths])))),
+    remove: async (paths) => void (paths.length > 0 && (await shell.exec(commandLine(['rm', '-rf', ...paths])))),
     close: () => shell.close(),
   };
 }

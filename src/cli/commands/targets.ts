@@ -1,0 +1,102 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Document, parseDocument } from 'yaml';
+import { openDevice } from '../../../deploy/index.js';
+import { CONFIG_FILE, findConfig, loadTargets, resolveTargets, type Target } from '../../../targets/index.js';
+import { EdgeDeployError } from '../../base/errors.js';
+import { renderTable } from '../../report/table.js';
+import { defineCommand } from '../command.js';
+import type { Context } from '../context.js';
+import { configuration } from '../options.js';
+import { writeWhole } from '../write-whole.js';
+
+const ACTIONS = ['list', 'add', 'probe', 'trust', 'clean'] as const;
+
+/** The inventory of boards. */
+export const targets = defineCommand({
+  name: 'targets',
+  summary: 'list, add, probe, trust or clean targets',
+  configure: (command) =>
+    void command.argument('[action]', ACTIONS.join(', '), 'list').argument('[name]', 'a target').argument('[address]', 'add: ssh://…, adb://…, qemu:cpu'),
+
+  async run(context, [action = 'list', name, address]) {
+    const config = configuration();
+    if (action === 'list') return list(context, loadTargets(config));
+    if (!ACTIONS.some((known) => known === action)) {
+      throw new EdgeDeployError('E_USAGE', `there is no action '${action}'`, { hint: `Use one of: ${ACTIONS.join(', ')}.` });
+    }
+    if (!name) throw new EdgeDeployError('E_USAGE', `targets ${action} needs the name of a target`);
+    if (action === 'add') return add(context, name, address);
+    const chosen = resolveTargets(name, loadTargets(config), Object.keys(config?.targets ?? {}));
+    for (const target of chosen) {
+      if (action === 'probe') await probe(context, target);
+      else if (action === 'trust') await trust(context, target);
+      else await clean(context, target);
+    }
+    return 0;
+  },
+});
+
+function list(context: Context, all: ReadonlyMap<string, Target>): number {
+  const values = [...all.values()];
+  if (context.json) context.print(JSON.stringify({ schema: 1, targets: values }));
+  else {
+    const where = (target: Target) => (target.type === 'ssh' ? target.host : target.type === 'qemu' ? target.cpu : target.type === 'adb' ? (target.serial ?? '') : '');
+    context.print(
+      renderTable(
+        [{ title: 'name' }, { title: 'type' }, { title: 'arch' }, { title: 'path' }, { title: 'where' }, { title: 'description' }],
+        values.map((target) => [target.name, target.type, target.arch, target.path ?? '', where(target), target.description ?? '']),
+      ),
+    );
+  }
+  return 0;
+}
+
+/** Writes a target into edge-deploy.yaml, keeping its comments. */
+async function add(context: Context, name: string, address: string | undefined): Promise<number> {
+  if (!address) throw new EdgeDeployError('E_USAGE', 'targets add needs an address', { hint: 'edge-deploy targets add board ssh://pi@10.0.0.7' });
+  const [{ name: _, ...spec } = {} as Target] = resolveTargets(address, loadTargets());
+  const file = findConfig() ?? resolve(CONFIG_FILE);
+  const document = existsSync(file) ? parseDocument(readFileSync(file, 'utf8')) : new Document({ version: 1 });
+  document.setIn(['targets', name], document.createNode(spec, { flow: true }));
+  await writeWhole(file, String(document), false);
+  context.print(`${name} added to ${file}`);
+  return 0;
+}
+
+async function probe(context: Context, target: Target): Promise<void> {
+  const device = await openDevice(target);
+  try {
+    const info = await device.info();
+    if (context.json) context.print(JSON.stringify({ schema: 1, target: target.name, info }));
+    else context.print(`${target.name}\n${Object.entries(info).map(([key, value]) => `  ${key.padEnd(20)}${Array.isArray(value) ? value.join(' ') : value}`).join('\n')}`);
+  } finally {
+    await device.close();
+  }
+}
+
+/** Writes down the key that the host shows now. A changed key is never accepted this way. */
+async function trust(context: Context, target: Target): Promise<void> {
+  try {
+    await (await openDevice(target)).close();
+    context.print(`${target.name}: its host key is known already`);
+  } catch (error) {
+    if (!(error instanceof EdgeDeployError) || error.code !== 'E_HOSTKEY_UNKNOWN') throw error;
+    const { key, knownHosts } = (error.details ?? {}) as { key?: string; knownHosts?: string };
+    if (!key || !knownHosts) throw error;
+    mkdirSync(dirname(knownHosts), { recursive: true });
+    appendFileSync(knownHosts, `${key}\n`);
+    context.print(`${error.message}\nwritten to ${knownHosts}`);
+  }
+}
+
+async function clean(context: Context, target: Target): Promise<void> {
+  const device = await openDevice(target);
+  try {
+    const { folder } = await device.info();
+    await device.remove([folder]);
+    context.print(`${target.name}: ${folder} is gone`);
+  } finally {
+    await device.close();
+  }
+}

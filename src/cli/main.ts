@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { EdgeDeployError } from '../base/errors.js';
+import { packageRoot } from '../base/package-root.js';
+import { commands } from './commands/index.js';
+import { type ContextOptions, createContext } from './context.js';
+import { describeError, errorRecord, exitCodeOf } from './errors.js';
+
+/** Builds the program from the commands' own descriptions. Returns the exit code of the command that ran. */
+export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  let exitCode = 0;
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+  const program = new Command('edge-deploy')
+    .description('Takes a trained Paddle model to an ARM board: quantise, compile, push, run, time.')
+    .version(version)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
+  for (const definition of commands) {
+    const command = program.command(definition.name).summary(definition.summary).description(definition.summary);
+    definition.configure(command);
+    command
+      .option('--json', 'print the result as JSON')
+      .option('-q, --quiet', 'no progress')
+      .option('-v, --verbose', 'say more')
+      .option('--debug', 'show stacks of errors')
+      .option('--dry-run', 'do everything but touch a device or write a file')
+      .option('--no-input', 'never ask (nothing is ever asked)')
+      .option('--no-color', 'plain text (it always is)')
+      .option('--timeout <seconds>', 'give up when the runner is silent for so long')
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+      .action(async (...received: unknown[]) => {
+        const options = received.at(-2) as Record<string, unknown>;
+        const args = (received.slice(0, -2) as (string | string[] | undefined)[]).flat().filter((arg) => arg !== undefined);
+        const context = createContext(options as ContextOptions, signal, `edge-deploy ${argv.join(' ')}`);
+        exitCode = await definition.run(context, args, options);
+      });
+  }
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
+      throw new EdgeDeployError('E_USAGE', error.message.replace(/^error: /, ''), { hint: 'See: edge-deploy help' });
+    }
+    throw error;
+  }
+  return exitCode;
+}
+
+const abort = new AbortController();
+const interrupt = () => abort.abort();
+process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+const argv = process.argv.slice(2);
+try {
+  process.exitCode = await main(argv, abort.signal);
+} catch (error) {
+  const shown = abort.signal.aborted ? new EdgeDeployError('E_INTERRUPTED', 'interrupted; nothing half-written was left') : error;
+  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ schema: 1, error: errorRecord(shown) })}\n`);
+  process.stderr.write(`${describeError(shown, argv.includes('--debug'))}\n`);
+  process.exitCode = exitCodeOf(shown);
+}
+process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);

@@ -1,0 +1,15 @@
+import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { EdgeDeployError } from '../base/errors.js';
+
+/** Under a temporary name first: what bears the final name is whole. */
+export async function writeWhole(path: string, bytes: Uint8Array | string, executable: boolean): Promise<void> {
+  const part = `${path}.${process.pid}.part`;
+  try {
+    await writeFile(part, bytes);
+    if (executable) await chmod(part, 0o755);
+    await rename(part, path);
+  } catch (cause) {
+    await rm(part, { force: true });
+    throw new EdgeDeployError('E_OUTPUT', `${path} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
