@@ -19,6 +19,7 @@ export { type BuiltProgram, buildProgram, buildRunner } from '../toolchains/inde
 export { EdgeDeployError, type ErrorCode } from './base/errors.js';
 export type { OnProgress, Progress } from './base/events.js';
 export { type Compiled, type CompileOptions, compile, type LoadOptions, loadModel, PRECISIONS } from './compile.js';
+export { type DatasetResult, runDataset } from './deployment/dataset.js';
 export type { Deployment, DeployOptions } from './deployment/deploy-model.js';
 export { type Preset, PRESETS, type Timing } from './deployment/execute.js';
 export { machineOf } from './deployment/machine.js';
@@ -26,6 +27,7 @@ export type { RunRecord } from './deployment/summary.js';
 export type { Graph } from './ir/graph.js';
 export type { Constant, Tensor, TensorType } from './ir/tensor.js';
 export type { Precision } from './lower/index.js';
+export { agreement, argMax } from './measure/agreement.js';
 export { type Summary, summarize } from './measure/summary.js';
 export { readNpy, writeNpy } from './npy/index.js';
 export { evaluateGraph } from './ops/evaluate.js';

@@ -2,9 +2,8 @@ import { EdgeDeployError } from '../base/errors.js';
 import { ACTIVATION_KINDS, type Activation, type Graph } from '../ir/graph.js';
 import { BYTES_PER_ELEMENT, byteLength, type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
 import { realValues } from '../ops/evaluate.js';
-import { OVER_READ_BYTES } from '../program/format.js';
 import { MAX_RANK, type Path, STEPS, type StepName, TILES, type Tile } from '../steps/ledger.js';
-import type { Lowered, Operand, Step } from '../steps/lowered.js';
+import { type Lowered, type Operand, OVER_READ_BYTES, type Step } from '../steps/lowered.js';
 import { axisOrder, coalesce, type Layout, layoutStrides, layoutsCoincide, toRank8 } from './layout.js';
 
 export type Precision = 'fp32' | 'int8w' | 'int16w' | 'int8';

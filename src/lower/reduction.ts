@@ -10,7 +10,7 @@ import type { SoftmaxAttributes } from '../ops/softmax.js';
 import { EdgeDeployError } from '../base/errors.js';
 import { DTYPES } from '../steps/ledger.js';
 import { activationFields, type Lowering } from './context.js';
-import { axisOrder, type Layout, memoryShape } from './layout.js';
+import { axisOrder, type Layout, layoutStrides, memoryShape } from './layout.js';
 
 /** [outer, n, inner] of one logical axis as the tensor stands in memory. */
 function extentsInMemory(shape: readonly number[], axis: number, layout: Layout): readonly [number, number, number] {
@@ -54,7 +54,7 @@ export function lowerReduce(lowering: Lowering, node: Node): void {
     // Scattered axes: bring them together at the end first.
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const permutation = [...kept, ...axes];
-    const from = strides(shape);
+    const from = layoutStrides(shape, layout);
     extents = permutation.map((axis) => shape[axis]!);
     const turned = lowering.buffer(`${x} (reduced axes last)`, { dtype, shape: extents });
     lowering.copy(node.name, { dtype, shape: extents }, operand, permutation.map((axis) => from[axis]!), turned, strides(extents));

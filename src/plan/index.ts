@@ -1,4 +1,4 @@
-import type { Lowered, Operand, Step } from '../steps/lowered.js';
+import { ALIGNMENT, type Lowered, type Operand, type Step } from '../steps/lowered.js';
 
 /** Byte offsets of every buffer in the arena; a multiple of 64 each. */
 export interface Plan {
@@ -13,8 +13,6 @@ interface Lifetime {
   first: number;
   last: number;
 }
-
-const ALIGNMENT = 64;
 
 /**
  * Places buffers so that those alive at the same time never overlap: the largest first, each at the lowest offset that

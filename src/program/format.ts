@@ -33,7 +33,4 @@ export const MAGIC = 'EDGEPROG';
 export const HEADER_BYTES = 64;
 export const TENSOR_BYTES = 64;
 export const STEP_HEADER_BYTES = 16;
-export const ALIGNMENT = 64;
 export const ARCHITECTURES = ['any', 'arm', 'aarch64', 'x86_64'] as const;
-/** Kernels may read (never use) this many bytes past the last value of an operand; lowering adds it to every buffer. */
-export const OVER_READ_BYTES = 64;

@@ -46,7 +46,8 @@ export function readProgramFile(bytes: Uint8Array): ProgramSummary {
     [word(44), word(48)],
     [word(52), word(56)],
   ] as const;
-  for (const [start, length] of sections) if (start + length > bytes.length) fail('the program file is damaged');
+  const lacking = sections.some(([start, length]) => start < HEADER_BYTES || start + length > bytes.length);
+  if (lacking) fail('the program file is damaged: a section is out of range');
   const text = bytes.subarray(word(44), word(44) + word(48));
   const string = (offset: number) => {
     const end = text.indexOf(0, offset);
@@ -63,10 +64,12 @@ export function readProgramFile(bytes: Uint8Array): ProgramSummary {
   };
   const names = new Map([...recordLayouts()].map(([name, layout]) => [layout.code, name as StepName]));
   const steps: ProgramSummary['steps'][number][] = [];
-  for (let at = word(32); at < word(32) + word(36); ) {
+  const stepsEnd = word(32) + word(36);
+  for (let at = word(32); at < stepsEnd; ) {
+    if (at + STEP_HEADER_BYTES > stepsEnd) return fail('the program file is damaged: a step is cut off');
     const end = at + Math.ceil((STEP_HEADER_BYTES + view.getUint16(at + 2, true)) / 16) * 16;
     const step = names.get(view.getUint16(at, true));
-    if (step === undefined || end > word(32) + word(36)) return fail('the program file is damaged: a step is out of range');
+    if (step === undefined || end > stepsEnd) return fail('the program file is damaged: a step is out of range');
     steps.push({ step, name: string(word(at + 4)), macs: word(at + 8) * 1024 });
     at = end;
   }

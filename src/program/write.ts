@@ -1,8 +1,8 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { byteLength } from '../ir/tensor.js';
 import { DTYPES, PATHS } from '../steps/ledger.js';
-import type { Lowered, LoweredIo, Operand, Step } from '../steps/lowered.js';
-import { ALIGNMENT, ARCHITECTURES, HEADER_BYTES, MAGIC, OVER_READ_BYTES, STEP_HEADER_BYTES, TENSOR_BYTES } from './format.js';
+import { ALIGNMENT, type Lowered, type LoweredIo, type Operand, OVER_READ_BYTES, type Step } from '../steps/lowered.js';
+import { ARCHITECTURES, HEADER_BYTES, MAGIC, STEP_HEADER_BYTES, TENSOR_BYTES } from './format.js';
 import { abiHash, type RecordLayout, recordLayouts } from './header.js';
 
 const ABSENT = 0xffffffff;

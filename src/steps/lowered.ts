@@ -1,6 +1,11 @@
 import type { DType } from '../ir/tensor.js';
 import type { Path, StepName } from './ledger.js';
 
+/** Buffers and constants begin at multiples of this many bytes. */
+export const ALIGNMENT = 64;
+/** Kernels may read (never use) this many bytes past the last value of an operand; lowering adds it to every buffer. */
+export const OVER_READ_BYTES = 64;
+
 /**
  * A lowered model: what the board will do, before memory is planned. Made by `lower/`, given offsets by `plan/`, written
  * by `program/`. Buffers and constants are named; an operand says which one and how many bytes into it.

@@ -20,10 +20,7 @@ export function forEachOffset(
   }
 }
 
-/**
- * An element of a view with negative strides may stand before the operand's own address only if the buffer does: lowering
- * points x at the first element that is read, so every offset is taken from the whole buffer.
- */
+/** x's address is that of the first element read; a negative stride goes back from there, so x is all of its memory. */
 export function copy(frame: Frame): void {
   const { element, rank } = frame.numbers('element', 'rank');
   const { buffer, byteOffset } = frame.bytes('x');
