@@ -23,29 +23,42 @@ async function adb(name: string, args: readonly string[], options: RunOptions = 
     return await runProcess(name, 'adb', args, options);
   } catch (error) {
     if (!(error instanceof EdgeDeployError) || error.code !== 'E_TOOL_MISSING') throw error;
-    throw new EdgeDeployError('E_TOOL_MISSING', `${name} needs adb, which is not installed`, { hint: 'Install it: apt-get install adb' });
+    throw new EdgeDeployError('E_TOOL_MISSING', `${name} needs adb, which is not installed`, {
+      hint: 'Install it: apt-get install adb',
+    });
   }
 }
 
 /** The device's serial number, once it is there and lets us in. */
 async function findSerial(target: Target & { type: 'adb' }): Promise<string> {
-  const wanted = target.serial ?? process.env['ANDROID_SERIAL'];
+  const wanted = target.serial ?? process.env.ANDROID_SERIAL;
   if (wanted?.includes(':')) await adb(target.name, ['connect', wanted]);
   const { stdout, stderr, exitCode } = await adb(target.name, ['devices']);
-  if (exitCode !== 0) throw new EdgeDeployError('E_ADB_NO_DEVICE', `${target.name}: adb does not answer: ${stderr.trim()}`, { hint: 'Run: adb kill-server' });
+  if (exitCode !== 0)
+    throw new EdgeDeployError('E_ADB_NO_DEVICE', `${target.name}: adb does not answer: ${stderr.trim()}`, {
+      hint: 'Run: adb kill-server',
+    });
   const devices = [...stdout.matchAll(/^(\S+)\t(.+)$/gm)].map((line) => ({ serial: line[1]!, state: line[2]!.trim() }));
   const found = wanted ? devices.filter((device) => device.serial === wanted) : devices;
   if (found.length > 1) {
-    throw new EdgeDeployError('E_TARGET_AMBIGUOUS', `${target.name}: several devices are connected: ${found.map(({ serial }) => serial).join(', ')}`, {
-      hint: 'Name one with serial: in the target, or adb://SERIAL.',
-    });
+    throw new EdgeDeployError(
+      'E_TARGET_AMBIGUOUS',
+      `${target.name}: several devices are connected: ${found.map(({ serial }) => serial).join(', ')}`,
+      {
+        hint: 'Name one with serial: in the target, or adb://SERIAL.',
+      },
+    );
   }
   const device = found[0];
   if (!device) {
     const others = devices.length > 0 ? `; adb sees ${devices.map(({ serial }) => serial).join(', ')}` : '';
-    throw new EdgeDeployError('E_ADB_NO_DEVICE', `${target.name}: ${wanted ? `the device ${wanted} is not connected` : 'no device is connected'}${others}`, {
-      hint: 'Plug it in, switch USB debugging on, and try: adb devices',
-    });
+    throw new EdgeDeployError(
+      'E_ADB_NO_DEVICE',
+      `${target.name}: ${wanted ? `the device ${wanted} is not connected` : 'no device is connected'}${others}`,
+      {
+        hint: 'Plug it in, switch USB debugging on, and try: adb devices',
+      },
+    );
   }
   checkState(target.name, device);
   return device.serial;
@@ -54,12 +67,18 @@ async function findSerial(target: Target & { type: 'adb' }): Promise<string> {
 function checkState(name: string, { serial, state }: { serial: string; state: string }): void {
   if (state === 'device') return;
   if (state === 'unauthorized' || state === 'authorizing') {
-    throw new EdgeDeployError('E_ADB_UNAUTHORIZED', `${name}: ${serial} has not allowed this computer yet`, { hint: 'Accept the dialog on the device’s screen.' });
+    throw new EdgeDeployError('E_ADB_UNAUTHORIZED', `${name}: ${serial} has not allowed this computer yet`, {
+      hint: 'Accept the dialog on the device’s screen.',
+    });
   }
   if (state.startsWith('no permissions')) {
-    throw new EdgeDeployError('E_ADB_PERMISSIONS', `${name}: no permission to use ${serial}: ${state}`, { hint: 'Add a udev rule for the device, or the user to plugdev.' });
+    throw new EdgeDeployError('E_ADB_PERMISSIONS', `${name}: no permission to use ${serial}: ${state}`, {
+      hint: 'Add a udev rule for the device, or the user to plugdev.',
+    });
   }
-  throw new EdgeDeployError('E_ADB_OFFLINE', `${name}: ${serial} is ${state}`, { hint: 'Plug it in again, or run: adb reconnect' });
+  throw new EdgeDeployError('E_ADB_OFFLINE', `${name}: ${serial} is ${state}`, {
+    hint: 'Plug it in again, or run: adb reconnect',
+  });
 }
 
 class AdbShell implements Shell {
@@ -92,7 +111,11 @@ class AdbShell implements Shell {
     return this.#withFile(async (file) => {
       const result = await this.#adb(['pull', path, file]);
       this.#checkConnection(result);
-      if (result.exitCode !== 0) throw new EdgeDeployError('E_RUN', `${this.#name}: cannot read ${path}: ${result.stderr.trim() || result.stdout.trim()}`);
+      if (result.exitCode !== 0)
+        throw new EdgeDeployError(
+          'E_RUN',
+          `${this.#name}: cannot read ${path}: ${result.stderr.trim() || result.stdout.trim()}`,
+        );
       return readFile(file);
     });
   }
@@ -116,9 +139,18 @@ class AdbShell implements Shell {
   #checkConnection({ exitCode, stdout, stderr }: RunResult): void {
     if (exitCode === 0) return;
     const text = `${stderr}\n${stdout}`;
-    if (!/device (offline|'.*' not found|not found)|no devices|connection (reset|closed)|closed$|failed to (read|copy).*(EOF|closed|reset)|protocol fault/im.test(text)) return;
-    throw new EdgeDeployError('E_ADB_OFFLINE', `${this.#name}: the connection to ${this.#serial} was cut: ${stderr.trim().split('\n').at(-1)}`, {
-      hint: 'Plug it in again and repeat: what is complete on the device is kept.',
-    });
+    if (
+      !/device (offline|'.*' not found|not found)|no devices|connection (reset|closed)|closed$|failed to (read|copy).*(EOF|closed|reset)|protocol fault/im.test(
+        text,
+      )
+    )
+      return;
+    throw new EdgeDeployError(
+      'E_ADB_OFFLINE',
+      `${this.#name}: the connection to ${this.#serial} was cut: ${stderr.trim().split('\n').at(-1)}`,
+      {
+        hint: 'Plug it in again and repeat: what is complete on the device is kept.',
+      },
+    );
   }
 }

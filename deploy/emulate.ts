@@ -50,6 +50,9 @@ async function checkEmulator(emulator: string, target: Target & { type: 'qemu' }
   }
   const models = help.stdout.split('\n').map((line) => line.trim());
   if (models.includes(target.cpu.split(',')[0]!)) return;
-  if (models.length < 3) throw new EdgeDeployError('E_TOOL_MISSING', `${emulator} does not work: ${help.stderr.trim()}`, { hint });
-  throw new EdgeDeployError('E_CONFIG', `${emulator} knows no CPU '${target.cpu}'`, { hint: `See ${emulator} -cpu help.` });
+  if (models.length < 3)
+    throw new EdgeDeployError('E_TOOL_MISSING', `${emulator} does not work: ${help.stderr.trim()}`, { hint });
+  throw new EdgeDeployError('E_CONFIG', `${emulator} knows no CPU '${target.cpu}'`, {
+    hint: `See ${emulator} -cpu help.`,
+  });
 }

@@ -3,9 +3,17 @@ import type { RunResult } from './device.js';
 
 /** Words of a device's file system or shell, and what they mean. */
 const STORAGE: readonly (readonly [RegExp, ErrorCode, string])[] = [
-  [/no space left|disk full|ENOSPC|quota exceeded/i, 'E_DISK_FULL', 'Free some space on the device, or run `edge-deploy targets clean`.'],
+  [
+    /no space left|disk full|ENOSPC|quota exceeded/i,
+    'E_DISK_FULL',
+    'Free some space on the device, or run `edge-deploy targets clean`.',
+  ],
   [/read-only file system|EROFS/i, 'E_DEVICE_PERM', 'Choose a writable folder with `dir:` in the target.'],
-  [/permission denied|EACCES|EPERM|not permitted/i, 'E_DEVICE_PERM', 'Choose a folder you may write to with `dir:` in the target.'],
+  [
+    /permission denied|EACCES|EPERM|not permitted/i,
+    'E_DEVICE_PERM',
+    'Choose a folder you may write to with `dir:` in the target.',
+  ],
 ];
 
 /** The error for a failed file operation on a device; `text` is what the device said. */
@@ -30,12 +38,20 @@ export function checkEnd(device: string, built: string, { exitCode, stderr }: Ru
         hint: 'The folder may be mounted noexec: choose another with `dir:` in the target.',
       });
     }
-    throw new EdgeDeployError('E_WRONG_ARCH', `${device} cannot execute a program built for ${built}: ${said || `exit code ${exitCode}`}`, {
-      hint: 'Set `arch:` of the target to what the device runs (armv7 or armv8).',
-    });
+    throw new EdgeDeployError(
+      'E_WRONG_ARCH',
+      `${device} cannot execute a program built for ${built}: ${said || `exit code ${exitCode}`}`,
+      {
+        hint: 'Set `arch:` of the target to what the device runs (armv7 or armv8).',
+      },
+    );
   }
   const fatal: Readonly<Record<number, readonly [ErrorCode, string, string]>> = {
-    132: ['E_CPU_FEATURE', 'met an instruction its CPU does not have', 'Set `path:` of the target to a lower one (neon).'],
+    132: [
+      'E_CPU_FEATURE',
+      'met an instruction its CPU does not have',
+      'Set `path:` of the target to a lower one (neon).',
+    ],
     137: ['E_KILLED', 'was killed, most likely for want of memory', 'Free memory on the device, or use int8w or int8.'],
     143: ['E_KILLED', 'was terminated', 'Something on the device ended the runner; try again.'],
     134: ['E_CRASH', 'aborted', 'This is a bug of ours: report it with the model.'],
@@ -43,11 +59,16 @@ export function checkEnd(device: string, built: string, { exitCode, stderr }: Ru
     135: ['E_CRASH', 'crashed with a bus error', 'The program file may have been changed while it ran; push again.'],
   };
   const end = fatal[exitCode];
-  if (end) throw new EdgeDeployError(end[0], `${device}: the runner ${end[1]}${said ? `: ${said}` : ''}`, { hint: end[2] });
+  if (end)
+    throw new EdgeDeployError(end[0], `${device}: the runner ${end[1]}${said ? `: ${said}` : ''}`, { hint: end[2] });
 }
 
 export function silenceError(device: string, milliseconds: number): EdgeDeployError {
-  return new EdgeDeployError('E_TIMEOUT', `${device}: the runner said nothing for ${Math.round(milliseconds / 1000)} s`, {
-    hint: 'Give it more time with --timeout SECONDS.',
-  });
+  return new EdgeDeployError(
+    'E_TIMEOUT',
+    `${device}: the runner said nothing for ${Math.round(milliseconds / 1000)} s`,
+    {
+      hint: 'Give it more time with --timeout SECONDS.',
+    },
+  );
 }

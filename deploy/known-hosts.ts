@@ -39,7 +39,9 @@ export function judgeHostKey(files: readonly string[], host: string, port: numbe
 
 /** Key types known for a host: the server is asked for those first. */
 export function knownKeyTypes(files: readonly string[], host: string, port: number): string[] {
-  return readEntries(files).filter((entry) => !entry.revoked && matches(entry.patterns, host, port)).map((entry) => entry.type);
+  return readEntries(files)
+    .filter((entry) => !entry.revoked && matches(entry.patterns, host, port))
+    .map((entry) => entry.type);
 }
 
 /** The name under which OpenSSH writes a host down. */

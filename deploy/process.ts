@@ -43,7 +43,11 @@ export async function runProcess(
   if (result.code === 'ENOENT') throw new EdgeDeployError('E_TOOL_MISSING', `${file} is not installed`);
   const unstarted = result.exitCode === undefined && result.signal === undefined;
   const exitCode = result.exitCode ?? (result.signal ? 128 + (constants.signals[result.signal] ?? 0) : 126);
-  return { stdout: result.stdout, stderr: unstarted ? `${result.stderr}${result.shortMessage}` : result.stderr, exitCode };
+  return {
+    stdout: result.stdout,
+    stderr: unstarted ? `${result.stderr}${result.shortMessage}` : result.stderr,
+    exitCode,
+  };
 }
 
 /** Hands over whole lines as text arrives in pieces. */

@@ -1,5 +1,5 @@
-import { silent } from '../src/base/events.js';
 import { EdgeDeployError } from '../src/base/errors.js';
+import { silent } from '../src/base/events.js';
 import type { FileToPut, PutResult, TransferOptions } from './device.js';
 import { sha256, storedName } from './hash.js';
 
@@ -21,7 +21,11 @@ export interface FileStore {
  * Makes files present: only those whose content is not there yet are sent, to `<name>.part`, which is hashed on the device
  * and renamed. Cut at any byte, nothing under a final name is incomplete, and the next push sends that file again.
  */
-export async function putFiles(store: FileStore, files: readonly FileToPut[], options: TransferOptions = {}): Promise<PutResult> {
+export async function putFiles(
+  store: FileStore,
+  files: readonly FileToPut[],
+  options: TransferOptions = {},
+): Promise<PutResult> {
   const { onProgress = silent, signal } = options;
   const wanted = files.map((file) => {
     const hash = sha256(file.bytes);
@@ -48,9 +52,13 @@ export async function putFiles(store: FileStore, files: readonly FileToPut[], op
     });
     const arrived = (await store.hashes([part])).get(part);
     if (arrived !== hash) {
-      throw new EdgeDeployError('E_RUN', `${file.name} arrived damaged on the device: its SHA-256 is ${arrived ?? 'unreadable'}`, {
-        hint: 'Push again; if it happens again, the device’s storage or the connection is faulty.',
-      });
+      throw new EdgeDeployError(
+        'E_RUN',
+        `${file.name} arrived damaged on the device: its SHA-256 is ${arrived ?? 'unreadable'}`,
+        {
+          hint: 'Push again; if it happens again, the device’s storage or the connection is faulty.',
+        },
+      );
     }
     await store.settle(part, path, file.executable === true);
     sent.push({ name: file.name, bytes: total });

@@ -34,13 +34,18 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
   const { name, folder } = options;
   const must = async (action: string, command: string): Promise<string> => {
     const result = await shell.exec(command);
-    if (result.exitCode !== 0) throw storageError(name, action, result.stderr || result.stdout || `exit code ${result.exitCode}`);
+    if (result.exitCode !== 0)
+      throw storageError(name, action, result.stderr || result.stdout || `exit code ${result.exitCode}`);
     return result.stdout;
   };
   const store: FileStore = {
     folder,
     join: (file) => posix.join(folder, file),
-    prepare: async () => void (await must(`making ${folder}`, `${commandLine(['mkdir', '-p', folder])} && test -w ${quote(folder)} || { echo "${folder}: Permission denied" >&2; false; }`)),
+    prepare: async () =>
+      void (await must(
+        `making ${folder}`,
+        `${commandLine(['mkdir', '-p', folder])} && test -w ${quote(folder)} || { echo "${folder}: Permission denied" >&2; false; }`,
+      )),
     hashes: async (paths) => {
       // Missing files make sha256sum fail; what it printed still counts.
       const { stdout } = await shell.exec(`${commandLine(['sha256sum', ...paths])} 2>/dev/null`);
@@ -56,7 +61,11 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
         const free = freeKilobytes(stdout);
         const full = free !== undefined && free * 1024 < bytes.length;
         await shell.exec(commandLine(['rm', '-f', path])).catch(() => {});
-        throw storageError(name, `sending ${posix.basename(path)}`, full ? `No space left on device (${free} KiB free, ${Math.ceil(bytes.length / 1024)} needed)` : error.message);
+        throw storageError(
+          name,
+          `sending ${posix.basename(path)}`,
+          full ? `No space left on device (${free} KiB free, ${Math.ceil(bytes.length / 1024)} needed)` : error.message,
+        );
       }
     },
     settle: async (from, to, executable) => {
@@ -118,9 +127,15 @@ async function readInfo(shell: Shell, options: ShellDeviceOptions, store: FileSt
   const { stdout } = await shell.exec(sections.map((command) => `${command} 2>/dev/null; echo @@`).join('; '));
   const answers = stdout.split('@@').map((answer) => answer.trim());
   const after = (text: string | undefined) => text?.split(':').slice(1).join(':').trim() ?? '';
-  const number = (text: string | undefined) => (text && /\d/.test(text) ? Number.parseInt(text.replace(/^\D*/, ''), 10) : undefined);
+  const number = (text: string | undefined) =>
+    text && /\d/.test(text) ? Number.parseInt(text.replace(/^\D*/, ''), 10) : undefined;
   const machine = answers[0] ?? '';
-  const [memory, frequency, temperature, free] = [number(answers[5]), number(answers[7]), number(answers[8]), freeKilobytes(answers[9] ?? '')];
+  const [memory, frequency, temperature, free] = [
+    number(answers[5]),
+    number(answers[7]),
+    number(answers[8]),
+    freeKilobytes(answers[9] ?? ''),
+  ];
   return {
     transport: options.transport,
     machine,

@@ -29,20 +29,31 @@ export async function sshSettings(target: Target & { type: 'ssh' }): Promise<Ssh
   const one = (key: string) => config.get(key)?.[0];
   const jump = one('proxyjump');
   if ((jump && jump !== 'none') || (one('proxycommand') ?? 'none') !== 'none') {
-    throw new EdgeDeployError('E_CONFIG', `${target.name}: the ssh configuration reaches ${target.host} through a proxy, which is not supported`, {
-      hint: 'Open a tunnel (ssh -L 2222:HOST:22 JUMP) and use ssh://localhost:2222.',
-    });
+    throw new EdgeDeployError(
+      'E_CONFIG',
+      `${target.name}: the ssh configuration reaches ${target.host} through a proxy, which is not supported`,
+      {
+        hint: 'Open a tunnel (ssh -L 2222:HOST:22 JUMP) and use ssh://localhost:2222.',
+      },
+    );
   }
   const home = (path: string) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path);
-  const files = (key: string) => (config.get(key) ?? []).flatMap((line) => line.split(/\s+/)).filter((path) => path && path !== 'none').map(home);
+  const files = (key: string) =>
+    (config.get(key) ?? [])
+      .flatMap((line) => line.split(/\s+/))
+      .filter((path) => path && path !== 'none')
+      .map(home);
   const agent = one('identityagent');
   return {
     host: one('hostname') ?? target.host,
     port: target.port ?? Number(one('port') ?? 22),
     user: target.user ?? one('user') ?? userInfo().username,
     keys: target.key ? [home(target.key)] : (config.get('identityfile') ?? []).map(home),
-    agent: agent && agent !== 'SSH_AUTH_SOCK' ? (agent === 'none' ? undefined : home(agent)) : process.env['SSH_AUTH_SOCK'],
-    knownHosts: target.knownHosts ? [home(target.knownHosts)] : [...files('userknownhostsfile'), ...files('globalknownhostsfile')],
+    agent:
+      agent && agent !== 'SSH_AUTH_SOCK' ? (agent === 'none' ? undefined : home(agent)) : process.env.SSH_AUTH_SOCK,
+    knownHosts: target.knownHosts
+      ? [home(target.knownHosts)]
+      : [...files('userknownhostsfile'), ...files('globalknownhostsfile')],
     acceptNew: one('stricthostkeychecking') === 'accept-new',
   };
 }

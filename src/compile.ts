@@ -55,7 +55,10 @@ export function compile(graph: Graph, options: CompileOptions): Compiled {
   const { graph: quantized, weights } = quantizeFor(graph, options, onProgress);
   onProgress({ stage: 'optimize', message: `optimising ${quantized.nodes.length} nodes` });
   const optimized = optimize(quantized, options.passes);
-  onProgress({ stage: 'compile', message: `compiling for ${options.architecture} (${options.path}), ${options.precision}` });
+  onProgress({
+    stage: 'compile',
+    message: `compiling for ${options.architecture} (${options.path}), ${options.precision}`,
+  });
   const lowered = lower(optimized, options);
   const placement = plan(lowered);
   const program = writeProgram(lowered, placement);
@@ -69,15 +72,23 @@ export function compile(graph: Graph, options: CompileOptions): Compiled {
   };
 }
 
-function quantizeFor(graph: Graph, options: CompileOptions, onProgress: OnProgress): { graph: Graph; weights: readonly WeightReport[] } {
+function quantizeFor(
+  graph: Graph,
+  options: CompileOptions,
+  onProgress: OnProgress,
+): { graph: Graph; weights: readonly WeightReport[] } {
   const { precision, mode = 'channel_wise_abs_max' } = options;
   if (precision === 'fp32') return { graph, weights: [] };
   const bits = precision === 'int16w' ? 16 : 8;
   for (const [name, constant] of graph.constants) {
     if (constant.quantization && constant.quantization.bits !== bits) {
-      throw new EdgeDeployError('E_USAGE', `the model's weights (${name}) are int${constant.quantization.bits} already`, {
-        hint: `Use --precision ${constant.quantization.bits === 16 ? 'int16w' : 'int8w, int8'} or fp32.`,
-      });
+      throw new EdgeDeployError(
+        'E_USAGE',
+        `the model's weights (${name}) are int${constant.quantization.bits} already`,
+        {
+          hint: `Use --precision ${constant.quantization.bits === 16 ? 'int16w' : 'int8w, int8'} or fp32.`,
+        },
+      );
     }
   }
   // What PaddleSlim left in fp32 stays so: the model then computes what PaddleSlim's own does.

@@ -21,7 +21,7 @@ export type { OnProgress, Progress } from './base/events.js';
 export { type Compiled, type CompileOptions, compile, type LoadOptions, loadModel, PRECISIONS } from './compile.js';
 export { type DatasetResult, runDataset } from './deployment/dataset.js';
 export type { Deployment, DeployOptions } from './deployment/deploy-model.js';
-export { type Preset, PRESETS, type Timing } from './deployment/execute.js';
+export { PRESETS, type Preset, type Timing } from './deployment/execute.js';
 export { machineOf } from './deployment/machine.js';
 export type { RunRecord } from './deployment/summary.js';
 export type { Graph } from './ir/graph.js';
@@ -35,7 +35,11 @@ export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDyn
 export { readProgramFile } from './program/read.js';
 
 /** Compiles a model for a target, sends what is missing there, runs and times it, and compares with the reference. */
-export function push(graph: Graph, target: Target, options: Omit<DeployOptions, 'modelBytes'> & { modelBytes?: number }): Promise<Deployment> {
+export function push(
+  graph: Graph,
+  target: Target,
+  options: Omit<DeployOptions, 'modelBytes'> & { modelBytes?: number },
+): Promise<Deployment> {
   const bytes = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   return deployModel(graph, target, { modelBytes: bytes, ...options });
 }

@@ -49,13 +49,19 @@ export function readConfig(file: string): Config {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const syntax = document.errors[0];
-  if (syntax) throw new EdgeDeployError('E_CONFIG', `${file}:${syntax.linePos?.[0]?.line ?? 1}: ${syntax.message.split('\n')[0]}`);
+  if (syntax)
+    throw new EdgeDeployError(
+      'E_CONFIG',
+      `${file}:${syntax.linePos?.[0]?.line ?? 1}: ${syntax.message.split('\n')[0]}`,
+    );
   const parsed = configSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const path = issue.path.filter((key) => typeof key !== 'symbol');
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const node = document.getIn(unknown === undefined ? path : [...path, unknown], true) as { range?: [number, number, number] } | undefined;
+  const node = document.getIn(unknown === undefined ? path : [...path, unknown], true) as
+    | { range?: [number, number, number] }
+    | undefined;
   const line = node?.range ? lines.linePos(node.range[0]).line : 1;
   const where = path.length > 0 ? `${path.join('.')}: ` : '';
   if (unknown === undefined) throw new EdgeDeployError('E_CONFIG', `${file}:${line}: ${where}${issue.message}`);

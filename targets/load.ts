@@ -10,7 +10,9 @@ import { type Target, targetSchema } from './target.js';
 export function loadTargets(config?: Pick<Config, 'targets'>): ReadonlyMap<string, Target> {
   const targets = new Map<string, Target>();
   const folder = join(packageRoot, 'targets');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json')).toSorted()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()) {
     const name = basename(file, '.json');
     targets.set(name, { ...targetSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))), name });
   }
@@ -25,12 +27,22 @@ export function loadTargets(config?: Pick<Config, 'targets'>): ReadonlyMap<strin
  * Targets by name, comma list, `all` (the user's own, or host where there are none), `tag:x`, glob, or ad hoc:
  * `ssh://user@host:port`, `adb://serial`, `qemu:cpu`, `host`. Throws E_TARGET_UNKNOWN with the nearest name.
  */
-export function resolveTargets(spec: string, targets: ReadonlyMap<string, Target>, own: readonly string[] = []): Target[] {
+export function resolveTargets(
+  spec: string,
+  targets: ReadonlyMap<string, Target>,
+  own: readonly string[] = [],
+): Target[] {
   const found = new Map<string, Target>();
-  for (const word of spec.split(/,(?![a-z]+=)/).map((part) => part.trim()).filter(Boolean)) {
+  for (const word of spec
+    .split(/,(?![a-z]+=)/)
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     for (const target of resolveOne(word, targets, own)) found.set(target.name, target);
   }
-  if (found.size === 0) throw new EdgeDeployError('E_TARGET_UNKNOWN', 'no target was named', { hint: 'Use -t NAME; see: edge-deploy targets' });
+  if (found.size === 0)
+    throw new EdgeDeployError('E_TARGET_UNKNOWN', 'no target was named', {
+      hint: 'Use -t NAME; see: edge-deploy targets',
+    });
   return [...found.values()];
 }
 
@@ -56,7 +68,12 @@ function adHoc(word: string): Target[] {
   const adb = /^adb:\/\/(.+)$/.exec(word);
   const qemu = /^qemu:(.+)$/.exec(word);
   const spec = ssh
-    ? { type: 'ssh', host: ssh[2]!.replace(/^\[|\]$/g, ''), ...(ssh[1] ? { user: ssh[1] } : {}), ...(ssh[3] ? { port: Number(ssh[3]) } : {}) }
+    ? {
+        type: 'ssh',
+        host: ssh[2]!.replace(/^\[|\]$/g, ''),
+        ...(ssh[1] ? { user: ssh[1] } : {}),
+        ...(ssh[3] ? { port: Number(ssh[3]) } : {}),
+      }
     : adb
       ? { type: 'adb', serial: adb[1] }
       : qemu
@@ -64,7 +81,8 @@ function adHoc(word: string): Target[] {
         : undefined;
   if (!spec) return [];
   const parsed = targetSchema.safeParse(spec);
-  if (!parsed.success) throw new EdgeDeployError('E_TARGET_UNKNOWN', `'${word}' is no usable target: ${parsed.error.issues[0]?.message}`);
+  if (!parsed.success)
+    throw new EdgeDeployError('E_TARGET_UNKNOWN', `'${word}' is no usable target: ${parsed.error.issues[0]?.message}`);
   return [{ ...parsed.data, name: word }];
 }
 

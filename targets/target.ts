@@ -16,7 +16,12 @@ const board = {
 
 export const targetSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('host'), ...board, arch: board.arch.default('host') }),
-  z.strictObject({ type: z.literal('qemu'), ...board, cpu: z.string().min(1), metric: z.enum(['instructions', 'time']).optional() }),
+  z.strictObject({
+    type: z.literal('qemu'),
+    ...board,
+    cpu: z.string().min(1),
+    metric: z.enum(['instructions', 'time']).optional(),
+  }),
   z.strictObject({
     type: z.literal('ssh'),
     ...board,
@@ -27,7 +32,12 @@ export const targetSchema = z.discriminatedUnion('type', [
     key: z.string().optional(),
     knownHosts: z.string().optional(),
   }),
-  z.strictObject({ type: z.literal('adb'), ...board, arch: board.arch.default('armv8'), serial: z.string().optional() }),
+  z.strictObject({
+    type: z.literal('adb'),
+    ...board,
+    arch: board.arch.default('armv8'),
+    serial: z.string().optional(),
+  }),
 ]);
 
 export type TargetSpec = z.infer<typeof targetSchema>;

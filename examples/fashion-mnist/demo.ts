@@ -7,8 +7,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { agreement, argMax, loadModel, loadTargets, openDevice, PRECISIONS, resolveTargets, runDataset, summarize } from '../../src/index.js';
 import { packageRoot } from '../../src/base/package-root.js';
+import {
+  agreement,
+  argMax,
+  loadModel,
+  loadTargets,
+  openDevice,
+  PRECISIONS,
+  resolveTargets,
+  runDataset,
+  summarize,
+} from '../../src/index.js';
 import { formatBytes, formatShare, formatTime } from '../../src/report/format.js';
 import { renderTable } from '../../src/report/table.js';
 
@@ -46,7 +56,9 @@ for (const precision of PRECISIONS) {
 }
 await device.close();
 const right = { align: 'right' } as const;
-process.stdout.write(`Fashion-MNIST, ${labels.length} test images on ${target!.name}; agreement with Paddle's own fp32 outputs for 64 of them\n\n`);
+process.stdout.write(
+  `Fashion-MNIST, ${labels.length} test images on ${target!.name}; agreement with Paddle's own fp32 outputs for 64 of them\n\n`,
+);
 process.stdout.write(
   `${renderTable(
     [

@@ -17,7 +17,13 @@ export function describeError(error: unknown, debug: boolean): string {
 /** The same for `--json`. */
 export function errorRecord(error: unknown): Record<string, unknown> {
   if (error instanceof EdgeDeployError) {
-    return { code: error.code, exitCode: error.exitCode, message: error.message, hint: error.hint, details: error.details };
+    return {
+      code: error.code,
+      exitCode: error.exitCode,
+      message: error.message,
+      hint: error.hint,
+      details: error.details,
+    };
   }
   return { code: 'E_INTERNAL', exitCode: 1, message: error instanceof Error ? error.message : String(error) };
 }

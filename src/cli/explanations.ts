@@ -5,7 +5,8 @@ export const EXPLANATIONS = {
   E_INTERNAL: 'A bug in edge-deploy. Report it with the command and the model.',
   E_USAGE: 'The command line is not understood. `edge-deploy help COMMAND` shows what a command takes.',
   E_CONFIG: 'edge-deploy.yaml, a target or the ssh configuration has a mistake; the message names the line.',
-  E_TARGET_UNKNOWN: 'No target has this name. `edge-deploy targets` lists them; ad hoc ones are ssh://, adb://, qemu: and host.',
+  E_TARGET_UNKNOWN:
+    'No target has this name. `edge-deploy targets` lists them; ad hoc ones are ssh://, adb://, qemu: and host.',
   E_TARGET_AMBIGUOUS: 'Several devices are connected. Name one by its serial number.',
   E_INPUT: 'An input file is missing, is not a .npy file, or has another shape or type than the model takes.',
   E_OUTPUT: 'A result cannot be written where it was asked for.',
@@ -23,11 +24,14 @@ export const EXPLANATIONS = {
   E_ADB_NO_DEVICE: 'adb sees no such device. Plug it in and switch USB debugging on.',
   E_ADB_UNAUTHORIZED: 'The device has not allowed this computer. Accept the dialog on its screen.',
   E_ADB_PERMISSIONS: 'This user may not use the USB device. Add a udev rule.',
-  E_HOSTKEY_UNKNOWN: 'The board’s host key was never seen. Compare the fingerprint, then `edge-deploy targets trust NAME`.',
-  E_HOSTKEY_CHANGED: 'The board shows another host key than the one on record, or a revoked one. Nothing was proven to it.',
+  E_HOSTKEY_UNKNOWN:
+    'The board’s host key was never seen. Compare the fingerprint, then `edge-deploy targets trust NAME`.',
+  E_HOSTKEY_CHANGED:
+    'The board shows another host key than the one on record, or a revoked one. Nothing was proven to it.',
   E_AUTH: 'The board refused every key. Put a public key into its authorized_keys.',
   E_DISK_FULL: 'No space left on the device. Free some, or `edge-deploy targets clean NAME`.',
-  E_DEVICE_PERM: 'The folder on the device cannot be written, or nothing may be executed there. Set dir: of the target.',
+  E_DEVICE_PERM:
+    'The folder on the device cannot be written, or nothing may be executed there. Set dir: of the target.',
   E_WRONG_ARCH: 'The device cannot execute what was built. Set arch: of the target to armv7 or armv8.',
   E_CPU_FEATURE: 'The CPU lacks instructions the program was packed for. Set path: of the target to neon.',
   E_KILLED: 'The runner was killed, most likely for want of memory. Use int8w or int8, or free memory.',

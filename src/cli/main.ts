@@ -34,7 +34,9 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       .configureOutput({ writeErr: () => {} })
       .action(async (...received: unknown[]) => {
         const options = received.at(-2) as Record<string, unknown>;
-        const args = (received.slice(0, -2) as (string | string[] | undefined)[]).flat().filter((arg) => arg !== undefined);
+        const args = (received.slice(0, -2) as (string | string[] | undefined)[])
+          .flat()
+          .filter((arg) => arg !== undefined);
         const context = createContext(options as ContextOptions, signal, `edge-deploy ${argv.join(' ')}`);
         exitCode = await definition.run(context, args, options);
       });
@@ -58,7 +60,9 @@ const argv = process.argv.slice(2);
 try {
   process.exitCode = await main(argv, abort.signal);
 } catch (error) {
-  const shown = abort.signal.aborted ? new EdgeDeployError('E_INTERRUPTED', 'interrupted; nothing half-written was left') : error;
+  const shown = abort.signal.aborted
+    ? new EdgeDeployError('E_INTERRUPTED', 'interrupted; nothing half-written was left')
+    : error;
   if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ schema: 1, error: errorRecord(shown) })}\n`);
   process.stderr.write(`${describeError(shown, argv.includes('--debug'))}\n`);
   process.exitCode = exitCodeOf(shown);

@@ -22,12 +22,12 @@ export async function loadForCommand(
 ): Promise<LoadedModel> {
   const path = chosenModel(config, argument);
   const files = {
-    ...(typeof options['modelFile'] === 'string' ? { modelFile: options['modelFile'] } : {}),
-    ...(typeof options['paramsFile'] === 'string' ? { paramsFile: options['paramsFile'] } : {}),
+    ...(typeof options.modelFile === 'string' ? { modelFile: options.modelFile } : {}),
+    ...(typeof options.paramsFile === 'string' ? { paramsFile: options.paramsFile } : {}),
   };
   const graph = await loadModel(path, {
     ...files,
-    inputShapes: inputShapes(config, (options['inputShape'] as string[] | undefined) ?? []),
+    inputShapes: inputShapes(config, (options.inputShape as string[] | undefined) ?? []),
     onProgress: context.onProgress,
   });
   const source = await locateModel(path, files);

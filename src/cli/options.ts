@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { findConfig, loadTargets, readConfig, resolveTargets, type Config, type Target } from '../../targets/index.js';
+import { type Config, findConfig, loadTargets, readConfig, resolveTargets, type Target } from '../../targets/index.js';
 import { EdgeDeployError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { PRECISIONS } from '../compile.js';
@@ -12,17 +12,27 @@ import { readNpy } from '../npy/index.js';
 /** Flags that several commands share, and what they mean. Flags win over edge-deploy.yaml, which wins over defaults. */
 export function modelFlags(command: Command): Command {
   return command
-    .option('--input-shape <name=1x3x224x224...>', 'shape of an input whose dimensions the model leaves open', collect, [])
+    .option(
+      '--input-shape <name=1x3x224x224...>',
+      'shape of an input whose dimensions the model leaves open',
+      collect,
+      [],
+    )
     .option('--model-file <name>', 'program file inside the folder')
     .option('--params-file <name>', 'combined parameter file inside the folder');
 }
 
 export function targetFlag(command: Command): Command {
-  return command.option('-t, --target <targets>', 'name, list, all, tag:x, glob, ssh://user@host:port, adb://serial, qemu:cpu, host');
+  return command.option(
+    '-t, --target <targets>',
+    'name, list, all, tag:x, glob, ssh://user@host:port, adb://serial, qemu:cpu, host',
+  );
 }
 
 export function precisionFlag(command: Command): Command {
-  return command.addOption(new Option('--precision <precision>', 'how the weights are stored and computed').choices([...PRECISIONS]));
+  return command.addOption(
+    new Option('--precision <precision>', 'how the weights are stored and computed').choices([...PRECISIONS]),
+  );
 }
 
 export function threadsFlag(command: Command): Command {
@@ -30,7 +40,12 @@ export function threadsFlag(command: Command): Command {
 }
 
 export function inputFlag(command: Command): Command {
-  return command.option('--input <file.npy | name=file.npy...>', 'an input; absent ones are pseudo-random', collect, []);
+  return command.option(
+    '--input <file.npy | name=file.npy...>',
+    'an input; absent ones are pseudo-random',
+    collect,
+    [],
+  );
 }
 
 export function collect(value: string, previous: readonly string[]): string[] {
@@ -39,7 +54,8 @@ export function collect(value: string, previous: readonly string[]): string[] {
 
 export function count(value: string): number {
   const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 64) throw new InvalidArgumentError('expected a number from 1 to 64');
+  if (!Number.isInteger(number) || number < 1 || number > 64)
+    throw new InvalidArgumentError('expected a number from 1 to 64');
   return number;
 }
 
@@ -55,14 +71,18 @@ export function chosenTargets(config: Config | undefined, spec: unknown): Target
   const own = Object.keys(config?.targets ?? {});
   if (typeof spec === 'string') return resolveTargets(spec, targets, own);
   if (own.length === 1) return resolveTargets(own[0]!, targets, own);
-  throw new EdgeDeployError('E_USAGE', 'no target was named', { hint: 'Use -t NAME, for example -t host; see: edge-deploy targets' });
+  throw new EdgeDeployError('E_USAGE', 'no target was named', {
+    hint: 'Use -t NAME, for example -t host; see: edge-deploy targets',
+  });
 }
 
 /** The model's path from the command line or the configuration. */
 export function chosenModel(config: Config | undefined, argument: string | undefined): string {
   const model = argument ?? config?.model;
   if (model) return model;
-  throw new EdgeDeployError('E_USAGE', 'no model was named', { hint: 'Give the folder of a Paddle model, or set model: in edge-deploy.yaml.' });
+  throw new EdgeDeployError('E_USAGE', 'no model was named', {
+    hint: 'Give the folder of a Paddle model, or set model: in edge-deploy.yaml.',
+  });
 }
 
 /** What a model is compiled to unless told otherwise: integer weights and arithmetic. */
@@ -72,7 +92,9 @@ export function chosenPrecision(config: Config | undefined, flag: unknown): Prec
 }
 
 export function inputShapes(config: Config | undefined, flags: readonly string[]): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>(Object.entries(config?.inputs ?? {}).map(([name, { shape }]) => [name, shape]));
+  const shapes = new Map<string, readonly number[]>(
+    Object.entries(config?.inputs ?? {}).map(([name, { shape }]) => [name, shape]),
+  );
   for (const flag of flags) {
     const [, name, text] = /^(.+)=([0-9x×,]+)$/.exec(flag) ?? [];
     const shape = text?.split(/[x×,]/).map(Number);
@@ -91,11 +113,15 @@ export function inputTensors(flags: readonly string[], names: readonly string[])
     const [, given, path] = /^(?:([^=]+)=)?(.+)$/.exec(flag)!;
     const name = given ?? (names.length === 1 ? names[0]! : undefined);
     if (name === undefined) {
-      throw new EdgeDeployError('E_USAGE', `--input '${flag}' does not say which input`, { hint: `Use NAME=FILE; the inputs are: ${names.join(', ')}.` });
+      throw new EdgeDeployError('E_USAGE', `--input '${flag}' does not say which input`, {
+        hint: `Use NAME=FILE; the inputs are: ${names.join(', ')}.`,
+      });
     }
     if (!names.includes(name)) {
       const guess = nearest(name, names);
-      throw new EdgeDeployError('E_INPUT', `the model has no input '${name}'`, { hint: guess ? `Did you mean '${guess}'?` : `Its inputs are: ${names.join(', ')}.` });
+      throw new EdgeDeployError('E_INPUT', `the model has no input '${name}'`, {
+        hint: guess ? `Did you mean '${guess}'?` : `Its inputs are: ${names.join(', ')}.`,
+      });
     }
     let bytes: Uint8Array;
     try {

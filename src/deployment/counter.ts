@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { packageRoot } from '../base/package-root.js';
-import type { OnProgress } from '../base/events.js';
 import { buildProgram } from '../../toolchains/index.js';
+import type { OnProgress } from '../base/events.js';
+import { packageRoot } from '../base/package-root.js';
 
 /** Builds the QEMU plugin that counts guest instructions, for this machine. */
 export async function buildCounter(onProgress?: OnProgress): Promise<string> {

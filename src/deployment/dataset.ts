@@ -42,7 +42,10 @@ export async function runDataset(
   }
   const { precision, threads = 1 } = options;
   const { program } = compile(graph, { ...machineOf(target), precision });
-  const runner = await buildRunner({ arch: target.arch, ...(options.onProgress ? { onProgress: options.onProgress } : {}) });
+  const runner = await buildRunner({
+    arch: target.arch,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
   const { folder } = await device.info();
   const { paths } = await device.put([
     { name: 'runner', bytes: runner.bytes, executable: true },
@@ -50,11 +53,21 @@ export async function runDataset(
     { name: 'samples.bin', bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
   ]);
   const result = posix.join(folder, `outputs-${process.pid}.bin`);
-  const args = [paths.get(`${precision}.edp`)!, '--input', `${input}=${paths.get('samples.bin')}`, '--output', `${output}=${result}`];
-  const ended = await device.run(paths.get('runner')!, [...args, '--samples', String(samples), '--threads', String(threads)], {
-    silenceMs: options.silenceMs ?? 600_000,
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const args = [
+    paths.get(`${precision}.edp`)!,
+    '--input',
+    `${input}=${paths.get('samples.bin')}`,
+    '--output',
+    `${output}=${result}`,
+  ];
+  const ended = await device.run(
+    paths.get('runner')!,
+    [...args, '--samples', String(samples), '--threads', String(threads)],
+    {
+      silenceMs: options.silenceMs ?? 600_000,
+      ...(options.signal ? { signal: options.signal } : {}),
+    },
+  );
   const report = readReport(target.name, ended);
   const outputs = viewAs('f32', await device.get(result)) as Float32Array;
   await device.remove([result]);

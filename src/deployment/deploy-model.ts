@@ -26,7 +26,8 @@ export interface Deployment {
 /** Pushes a model to a target, runs it there, and compares its outputs with the host's reference. */
 export async function deployModel(graph: Graph, target: Target, options: DeployOptions): Promise<Deployment> {
   const { precision, reference = new Reference() } = options;
-  const counter = target.type === 'qemu' && target.metric !== 'time' ? await buildCounter(options.onProgress) : undefined;
+  const counter =
+    target.type === 'qemu' && target.metric !== 'time' ? await buildCounter(options.onProgress) : undefined;
   const device = options.device ?? (await openDevice(target));
   try {
     const execution = await execute(graph, target, device, { ...options, ...(counter ? { counter } : {}) });

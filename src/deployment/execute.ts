@@ -3,7 +3,7 @@ import type { Device, DeviceInfo, FileToPut, PutResult } from '../../deploy/inde
 import type { Target } from '../../targets/target.js';
 import { type BuiltProgram, buildRunner } from '../../toolchains/index.js';
 import { type OnProgress, silent } from '../base/events.js';
-import { compile, type Compiled } from '../compile.js';
+import { type Compiled, compile } from '../compile.js';
 import type { Graph } from '../ir/graph.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { Precision } from '../lower/index.js';
@@ -59,7 +59,12 @@ export interface Execution {
 }
 
 /** The way of a model to a device: compile, build the runner, send what is missing, run, bring the outputs back. */
-export async function execute(graph: Graph, target: Target, device: Device, options: ExecuteOptions): Promise<Execution> {
+export async function execute(
+  graph: Graph,
+  target: Target,
+  device: Device,
+  options: ExecuteOptions,
+): Promise<Execution> {
   const { precision, threads = 1, timing = PRESETS.quick, onProgress = silent, signal } = options;
   const compiled = compile(graph, { ...machineOf(target), precision, onProgress });
   const runner = await buildRunner({ arch: target.arch, onProgress, ...(signal ? { signal } : {}) });
@@ -68,21 +73,40 @@ export async function execute(graph: Graph, target: Target, device: Device, opti
     { name: 'runner', bytes: runner.bytes, executable: true },
     { name: `${precision}.edp`, bytes: compiled.program },
     // A pseudo-random input is made by the runner itself.
-    ...[...(options.inputs?.keys() ?? [])].map((name, i) => ({ name: `input-${i}.bin`, bytes: bytesOf(inputs.get(name)!) })),
+    ...[...(options.inputs?.keys() ?? [])].map((name, i) => ({
+      name: `input-${i}.bin`,
+      bytes: bytesOf(inputs.get(name)!),
+    })),
   ];
   const transfer = { onProgress, ...(signal ? { signal } : {}) };
   onProgress({ stage: 'connect', message: `asking ${target.name} about itself` });
   const info = await device.info();
   const put = await device.put(files, transfer);
-  const results = graph.outputs.map((name, i) => ({ name, path: posix.join(info.folder, `output-${process.pid}-${i}.bin`) }));
+  const results = graph.outputs.map((name, i) => ({
+    name,
+    path: posix.join(info.folder, `output-${process.pid}-${i}.bin`),
+  }));
   const bindings = [
-    ...[...(options.inputs?.keys() ?? [])].flatMap((name, i) => ['--input', `${name}=${put.paths.get(`input-${i}.bin`)}`]),
+    ...[...(options.inputs?.keys() ?? [])].flatMap((name, i) => [
+      '--input',
+      `${name}=${put.paths.get(`input-${i}.bin`)}`,
+    ]),
     ...results.flatMap(({ name, path }) => ['--output', `${name}=${path}`]),
   ];
   const program = put.paths.get(`${precision}.edp`)!;
-  const args = [program, ...bindings, '--threads', String(threads), ...timingArguments(timing), ...(options.profile ? ['--profile'] : [])];
+  const args = [
+    program,
+    ...bindings,
+    '--threads',
+    String(threads),
+    ...timingArguments(timing),
+    ...(options.profile ? ['--profile'] : []),
+  ];
   onProgress({ stage: 'run', message: `running on ${target.name} (${info.cpu})` });
-  const runOptions = { silenceMs: options.silenceMs ?? 60_000 + timing.maxMs + timing.warmupMs, ...(signal ? { signal } : {}) };
+  const runOptions = {
+    silenceMs: options.silenceMs ?? 60_000 + timing.maxMs + timing.warmupMs,
+    ...(signal ? { signal } : {}),
+  };
   const result = await device.run(put.paths.get('runner')!, args, runOptions);
   const report = readReport(target.name, result);
   const outputs = new Map<string, Tensor>();
@@ -91,11 +115,27 @@ export async function execute(graph: Graph, target: Target, device: Device, opti
     outputs.set(name, { type, data: viewAs(type.dtype, await device.get(path, transfer)) });
   }
   await device.remove(results.map(({ path }) => path));
-  const counted = options.counter && target.type === 'qemu' ? await countOnce(target, device, put, program, options) : undefined;
-  return { compiled, runner, info, put, report, inputs, outputs, ...(counted === undefined ? {} : { instructions: counted }) };
+  const counted =
+    options.counter && target.type === 'qemu' ? await countOnce(target, device, put, program, options) : undefined;
+  return {
+    compiled,
+    runner,
+    info,
+    put,
+    report,
+    inputs,
+    outputs,
+    ...(counted === undefined ? {} : { instructions: counted }),
+  };
 }
 
-async function countOnce(target: Target, device: Device, put: PutResult, program: string, options: ExecuteOptions): Promise<number | undefined> {
+async function countOnce(
+  target: Target,
+  device: Device,
+  put: PutResult,
+  program: string,
+  options: ExecuteOptions,
+): Promise<number | undefined> {
   const result = await device.run(put.paths.get('runner')!, [program, '--samples', '1'], {
     counter: options.counter!,
     silenceMs: options.silenceMs ?? 120_000,

@@ -6,7 +6,9 @@ import { allocate, elementCount, formatType, sameShape, type Tensor, type Tensor
 export function completeInputs(graph: Graph, given: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
   for (const name of given.keys()) {
     if (!graph.inputs.includes(name)) {
-      throw new EdgeDeployError('E_INPUT', `the model has no input '${name}'`, { hint: `Its inputs are: ${graph.inputs.join(', ')}.` });
+      throw new EdgeDeployError('E_INPUT', `the model has no input '${name}'`, {
+        hint: `Its inputs are: ${graph.inputs.join(', ')}.`,
+      });
     }
   }
   return new Map(
@@ -14,9 +16,13 @@ export function completeInputs(graph: Graph, given: ReadonlyMap<string, Tensor>)
       const type = graph.types.get(name)!;
       const tensor = given.get(name) ?? pseudoRandom(type);
       if (tensor.type.dtype !== type.dtype || !sameShape(tensor.type.shape, type.shape)) {
-        throw new EdgeDeployError('E_INPUT', `input '${name}' is ${formatType(tensor.type)}, and the model takes ${formatType(type)}`, {
-          hint: `Convert the file, or compile for another shape: --input-shape ${name}=${tensor.type.shape.join('x')}`,
-        });
+        throw new EdgeDeployError(
+          'E_INPUT',
+          `input '${name}' is ${formatType(tensor.type)}, and the model takes ${formatType(type)}`,
+          {
+            hint: `Convert the file, or compile for another shape: --input-shape ${name}=${tensor.type.shape.join('x')}`,
+          },
+        );
       }
       return [name, tensor];
     }),

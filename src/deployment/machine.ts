@@ -1,8 +1,8 @@
 import { arch } from 'node:os';
-import { EdgeDeployError } from '../base/errors.js';
-import type { Lowered } from '../steps/lowered.js';
-import { TILES, type Path } from '../steps/ledger.js';
 import type { Target } from '../../targets/target.js';
+import { EdgeDeployError } from '../base/errors.js';
+import { type Path, TILES } from '../steps/ledger.js';
+import type { Lowered } from '../steps/lowered.js';
 
 /** What the compiler must know of a target's CPU. */
 export interface Machine {
@@ -30,5 +30,7 @@ function hostArchitecture(): Lowered['architecture'] {
   const known: Readonly<Record<string, Lowered['architecture']>> = { x64: 'x86_64', arm64: 'aarch64', arm: 'arm' };
   const found = known[arch()];
   if (found) return found;
-  throw new EdgeDeployError('E_CONFIG', `the host target does not support this machine (${arch()})`, { hint: 'Use -t qemu-armv8.' });
+  throw new EdgeDeployError('E_CONFIG', `the host target does not support this machine (${arch()})`, {
+    hint: 'Use -t qemu-armv8.',
+  });
 }

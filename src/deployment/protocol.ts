@@ -1,12 +1,25 @@
 import { z } from 'zod';
-import { EdgeDeployError, type ErrorCode } from '../base/errors.js';
 import type { RunResult } from '../../deploy/index.js';
+import { EdgeDeployError, type ErrorCode } from '../base/errors.js';
 
 /** The runner's JSON lines. Unknown events are skipped: a newer runner may say more. */
 const natural = z.number().nonnegative();
 const event = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('cpu'), machine: z.string(), paths: z.array(z.string()), cores: natural, features: z.string() }),
-  z.object({ event: z.literal('load'), ns: natural, file_bytes: natural, arena_bytes: natural, scratch_bytes: natural, threads: natural }),
+  z.object({
+    event: z.literal('cpu'),
+    machine: z.string(),
+    paths: z.array(z.string()),
+    cores: natural,
+    features: z.string(),
+  }),
+  z.object({
+    event: z.literal('load'),
+    ns: natural,
+    file_bytes: natural,
+    arena_bytes: natural,
+    scratch_bytes: natural,
+    threads: natural,
+  }),
   z.object({ event: z.literal('samples'), ns: z.array(natural) }),
   z.object({ event: z.literal('stop'), reason: z.string(), runs: natural }),
   z.object({
@@ -48,7 +61,8 @@ export interface RunReport {
 /** Reads what a runner printed. Throws the error it reported, or E_RUN when it ended without a word. */
 export function readReport(target: string, { stdout, stderr, exitCode }: RunResult): RunReport {
   const events = stdout.split('\n').flatMap((line) => parseLine(line));
-  const of = <K extends Event['event']>(kind: K) => events.filter((one): one is Extract<Event, { event: K }> => one.event === kind);
+  const of = <K extends Event['event']>(kind: K) =>
+    events.filter((one): one is Extract<Event, { event: K }> => one.event === kind);
   const error = of('error')[0];
   if (error) throw reportedError(target, error.status, error.message);
   const [cpu, load, stop, done] = [of('cpu')[0], of('load')[0], of('stop')[0], of('done')[0]];
@@ -92,6 +106,8 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 };
 
 function reportedError(target: string, status: string, message: string): EdgeDeployError {
-  const [code, hint] = CODES[status] ?? (/no space/i.test(message) ? ['E_DISK_FULL', 'Free some space on the device.'] : ['E_RUN', undefined]);
+  const [code, hint] =
+    CODES[status] ??
+    (/no space/i.test(message) ? ['E_DISK_FULL', 'Free some space on the device.'] : ['E_RUN', undefined]);
   return new EdgeDeployError(code as ErrorCode, `${target}: ${message}`, hint ? { hint } : {});
 }

@@ -1,6 +1,6 @@
 import type { Target } from '../../targets/target.js';
-import { summarize, type Summary } from '../measure/summary.js';
 import type { Precision } from '../lower/index.js';
+import { type Summary, summarize } from '../measure/summary.js';
 import type { Execution } from './execute.js';
 import type { StepTiming } from './protocol.js';
 import type { OutputAgreement } from './reference.js';
@@ -28,7 +28,13 @@ export interface RunRecord {
   readonly arenaBytes: number;
   readonly macs: number;
   readonly agreement: readonly OutputAgreement[];
-  readonly steps: readonly { readonly name: string; readonly step: string; readonly kernel: string; readonly medianNs: number; readonly share: number }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly step: string;
+    readonly kernel: string;
+    readonly medianNs: number;
+    readonly share: number;
+  }[];
   readonly samples: readonly number[];
   readonly environment: Readonly<Record<string, unknown>>;
 }

@@ -1,14 +1,7 @@
 /** Element types of tensors. `i8` and `i16` occur as quantised weights, integers as shape arithmetic and indices. */
 export type DType = 'f32' | 'f64' | 'i8' | 'u8' | 'i16' | 'i32' | 'i64' | 'bool';
 
-export type Data =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Int32Array
-  | BigInt64Array;
+export type Data = Float32Array | Float64Array | Int8Array | Uint8Array | Int16Array | Int32Array | BigInt64Array;
 
 /** A tensor's type: element type and compiled shape. Every dimension is known and ≥ 0; rank 0 is a scalar. */
 export interface TensorType {

@@ -19,16 +19,20 @@ export function verify(graph: Graph): void {
     make(name);
     const { type, data, quantization } = constant;
     if (formatType(type) !== formatType(graph.types.get(name)!)) fail(`constant '${name}' is not of its declared type`);
-    if (data.byteLength !== byteLength(type)) fail(`constant '${name}' holds ${data.byteLength} bytes, not ${formatType(type)}`);
+    if (data.byteLength !== byteLength(type))
+      fail(`constant '${name}' holds ${data.byteLength} bytes, not ${formatType(type)}`);
     if (quantization && quantization.scales.length !== type.shape[quantization.axis]) {
-      fail(`constant '${name}' has ${quantization.scales.length} scales along axis ${quantization.axis} of [${type.shape}]`);
+      fail(
+        `constant '${name}' has ${quantization.scales.length} scales along axis ${quantization.axis} of [${type.shape}]`,
+      );
     }
   }
   for (const node of graph.nodes) {
     if (nodes.has(node.name)) fail(`two nodes are called '${node.name}'`);
     nodes.add(node.name);
     if (node.inputs.at(-1) === '') fail(`node '${node.name}' ends in an absent input`);
-    for (const input of node.inputs) if (input !== '' && !made.has(input)) fail(`node '${node.name}' reads '${input}' too early`);
+    for (const input of node.inputs)
+      if (input !== '' && !made.has(input)) fail(`node '${node.name}' reads '${input}' too early`);
     node.outputs.forEach(make);
   }
   for (const output of graph.outputs) if (!made.has(output)) fail(`output '${output}' is never made`);

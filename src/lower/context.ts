@@ -1,6 +1,13 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { ACTIVATION_KINDS, type Activation, type Graph } from '../ir/graph.js';
-import { BYTES_PER_ELEMENT, byteLength, type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
+import {
+  BYTES_PER_ELEMENT,
+  byteLength,
+  type Constant,
+  type Data,
+  elementCount,
+  type TensorType,
+} from '../ir/tensor.js';
 import { realValues } from '../ops/evaluate.js';
 import { MAX_RANK, type Path, STEPS, type StepName, TILES, type Tile } from '../steps/ledger.js';
 import { type Lowered, type Operand, OVER_READ_BYTES, type Step } from '../steps/lowered.js';
@@ -112,7 +119,14 @@ export class Lowering {
     const from = this.anywhere(value);
     if (from.layout === layout || layoutsCoincide(shape)) return from.operand;
     const turned = this.buffer(value, this.typeOf(value));
-    this.copy(`${value} (${layout})`, this.typeOf(value), from.operand, layoutStrides(shape, from.layout), turned, layoutStrides(shape, layout));
+    this.copy(
+      `${value} (${layout})`,
+      this.typeOf(value),
+      from.operand,
+      layoutStrides(shape, from.layout),
+      turned,
+      layoutStrides(shape, layout),
+    );
     this.place(value, turned, layout);
     return turned;
   }
@@ -138,7 +152,8 @@ export class Lowering {
     const order = axisOrder(type.shape.length, 'plain').toSorted((a, b) => yStrides[b]! - yStrides[a]!);
     const pick = (list: readonly number[]) => order.map((axis) => list[axis]!);
     const { dims, strides } = coalesce(pick(type.shape), pick(xStrides), pick(yStrides));
-    if (dims.length > MAX_RANK) throw new EdgeDeployError('E_OP', `'${name}' moves data along more than ${MAX_RANK} axes`);
+    if (dims.length > MAX_RANK)
+      throw new EdgeDeployError('E_OP', `'${name}' moves data along more than ${MAX_RANK} axes`);
     this.step('copy', name, {
       x: { ...x, offset: x.offset + xStart * element },
       y: { ...y, offset: y.offset + yStart * element },
@@ -167,7 +182,8 @@ export class Lowering {
 
   step(step: StepName, name: string, fields: Fields, writes: readonly string[] = ['y'], macs = 0): void {
     for (const field of Object.keys(STEPS[step])) {
-      if (!(field in fields)) throw new EdgeDeployError('E_INTERNAL', `step ${step} '${name}' lacks the field '${field}'`);
+      if (!(field in fields))
+        throw new EdgeDeployError('E_INTERNAL', `step ${step} '${name}' lacks the field '${field}'`);
     }
     this.steps.push({ step, name, fields, writes, macs });
   }

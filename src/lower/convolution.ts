@@ -1,6 +1,6 @@
+import { EdgeDeployError } from '../base/errors.js';
 import type { Node } from '../ir/graph.js';
 import type { Constant } from '../ir/tensor.js';
-import { EdgeDeployError } from '../base/errors.js';
 import type { Conv2dAttributes } from '../ops/conv2d.js';
 import type { Conv2dTransposeAttributes } from '../ops/conv2d-transpose.js';
 import { realValues } from '../ops/evaluate.js';
@@ -202,4 +202,3 @@ export function phases(kernel: number, stride: number, dilation: number, pad: nu
   }
   return result;
 }
-

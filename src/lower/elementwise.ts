@@ -15,7 +15,12 @@ export function lowerUnary(lowering: Lowering, node: Node): void {
   const { operand, layout } = lowering.anywhere(x);
   const y = lowering.result(node.outputs[0]!, layout);
   const count = elementCount(lowering.shapeOf(x));
-  lowering.step('unary', node.name, { x: operand, y, count, ...activationFields(attributesOf<UnaryAttributes>(node).activation) });
+  lowering.step('unary', node.name, {
+    x: operand,
+    y,
+    count,
+    ...activationFields(attributesOf<UnaryAttributes>(node).activation),
+  });
 }
 
 export function lowerCast(lowering: Lowering, node: Node): void {
@@ -100,7 +105,9 @@ export function lowerBinary(lowering: Lowering, node: Node): void {
 
 /** A rank-4 result stays channels_last as soon as one rank-4 operand of full size stands so. */
 export function resultLayout(lowering: Lowering, inputs: readonly string[], rank: number): Layout {
-  const candidates = inputs.filter((input) => lowering.constantOf(input) === undefined && lowering.shapeOf(input).length === rank);
+  const candidates = inputs.filter(
+    (input) => lowering.constantOf(input) === undefined && lowering.shapeOf(input).length === rank,
+  );
   return candidates.some((input) => lowering.layoutOf(input) === 'channels_last') ? 'channels_last' : 'plain';
 }
 
@@ -110,4 +117,3 @@ function stretched(shape: readonly number[], layout: Layout, target: readonly nu
   const lead = target.length - shape.length;
   return target.map((_, axis) => (axis < lead || shape[axis - lead] === 1 ? 0 : own[axis - lead]!));
 }
-

@@ -35,7 +35,9 @@ export interface GemmStep {
   /** The weight tensor seen by the GEMM, over `weights.data` or its dequantised twin. */
   view<T extends WeightArray>(source: T): FilterView<T>;
   readonly bias: Float32Array | undefined;
-  readonly residual: { readonly operand: Operand; readonly batch: number; readonly row: number; readonly pixel: number } | undefined;
+  readonly residual:
+    | { readonly operand: Operand; readonly batch: number; readonly row: number; readonly pixel: number }
+    | undefined;
   readonly y: Operand;
   readonly geometry: GemmGeometry;
   readonly activation: Activation | undefined;
@@ -59,7 +61,9 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
   const key = `${gemm.weightsName}`;
   const perChannel = (suffix: string, values: Float32Array | Int32Array) =>
     lowering.data(`${key} ${suffix}`, () => packChannels(values, groups, co, tile.nr));
-  const source = integer ? lowering.quantized(gemm.x, gemm.xLayout) : { x: lowering.in(gemm.x, gemm.xLayout), params: null };
+  const source = integer
+    ? lowering.quantized(gemm.x, gemm.xLayout)
+    : { x: lowering.in(gemm.x, gemm.xLayout), params: null };
   const pixels = geometry.n * geometry.oh * geometry.ow;
   lowering.step(
     'conv2d',
@@ -98,7 +102,13 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
       r_pixel: residual?.pixel ?? 0,
       weight_type: WEIGHT_TYPES[stored.type.dtype as 'f32' | 'i8' | 'i16'],
       input_type: integer ? 1 : 0,
-      block_rows: blockRows(pixels, taps * ci * (integer ? 1 : 4), tile.mr, lowering.options.l2, scales !== undefined && !integer),
+      block_rows: blockRows(
+        pixels,
+        taps * ci * (integer ? 1 : 4),
+        tile.mr,
+        lowering.options.l2,
+        scales !== undefined && !integer,
+      ),
       ...activationFields(gemm.activation),
     },
     ['y'],
@@ -108,7 +118,9 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
 
 /** A scale for every output channel: transposed convolutions have one per channel within a group. */
 function spread(scales: Float32Array, channels: number): Float32Array {
-  return scales.length === channels ? scales : Float32Array.from({ length: channels }, (_, c) => scales[c % scales.length]!);
+  return scales.length === channels
+    ? scales
+    : Float32Array.from({ length: channels }, (_, c) => scales[c % scales.length]!);
 }
 
 /**

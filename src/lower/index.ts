@@ -3,7 +3,7 @@ import type { Graph, Node } from '../ir/graph.js';
 import { strides } from '../ir/tensor.js';
 import { isOpName, type OpName } from '../ops/index.js';
 import type { Lowered, LoweredIo } from '../steps/lowered.js';
-import { type LowerOptions, Lowering } from './context.js';
+import { Lowering, type LowerOptions } from './context.js';
 import { lowerConv2d, lowerConv2dTranspose, lowerFc } from './convolution.js';
 import { lowerAffine, lowerBinary, lowerCast, lowerPrelu, lowerUnary } from './elementwise.js';
 import { lowerPool2d, lowerResize } from './image.js';

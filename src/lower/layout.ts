@@ -34,7 +34,10 @@ export function layoutsCoincide(shape: readonly number[]): boolean {
  * Drops axes of size 1 and merges neighbours that every list of strides walks as one: the fewest loops for a kernel.
  * Returns at least one axis.
  */
-export function coalesce(dims: readonly number[], ...strides: (readonly number[])[]): { dims: number[]; strides: number[][] } {
+export function coalesce(
+  dims: readonly number[],
+  ...strides: (readonly number[])[]
+): { dims: number[]; strides: number[][] } {
   const result: number[] = [];
   const lists: number[][] = strides.map(() => []);
   dims.forEach((size, axis) => {

@@ -1,14 +1,13 @@
 import type { Node } from '../ir/graph.js';
-import { BYTES_PER_ELEMENT, elementCount } from '../ir/tensor.js';
+import { BYTES_PER_ELEMENT, elementCount, strides } from '../ir/tensor.js';
 import type { ConcatAttributes } from '../ops/concat.js';
 import type { GatherAttributes } from '../ops/gather.js';
 import { attributesOf } from '../ops/op.js';
 import type { PadAttributes } from '../ops/pad.js';
 import { around } from '../ops/shape.js';
 import type { SliceAttributes } from '../ops/slice.js';
-import { tileView, type TileAttributes } from '../ops/tile.js';
+import { type TileAttributes, tileView } from '../ops/tile.js';
 import type { TransposeAttributes } from '../ops/transpose.js';
-import { strides } from '../ir/tensor.js';
 import { DTYPES } from '../steps/ledger.js';
 import type { Lowering } from './context.js';
 import { resultLayout } from './elementwise.js';
@@ -55,7 +54,16 @@ export function lowerConcat(lowering: Lowering, node: Node): void {
   for (const input of node.inputs) {
     const from = lowering.anywhere(input);
     const type = lowering.typeOf(input);
-    lowering.copy(node.name, type, from.operand, layoutStrides(type.shape, from.layout), out, target, 0, position * target[axis]!);
+    lowering.copy(
+      node.name,
+      type,
+      from.operand,
+      layoutStrides(type.shape, from.layout),
+      out,
+      target,
+      0,
+      position * target[axis]!,
+    );
     position += type.shape[axis]!;
   }
 }
@@ -84,7 +92,14 @@ export function lowerTile(lowering: Lowering, node: Node): void {
   const [y = ''] = node.outputs;
   const view = tileView(lowering.shapeOf(x), attributesOf<TileAttributes>(node).repeats);
   const type = { dtype: lowering.typeOf(y).dtype, shape: view.shape };
-  lowering.copy(node.name, type, lowering.in(x, 'plain'), view.strides, lowering.result(y, 'plain'), strides(view.shape));
+  lowering.copy(
+    node.name,
+    type,
+    lowering.in(x, 'plain'),
+    view.strides,
+    lowering.result(y, 'plain'),
+    strides(view.shape),
+  );
 }
 
 export function lowerGather(lowering: Lowering, node: Node): void {

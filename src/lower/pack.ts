@@ -40,9 +40,15 @@ export function packPanels<T extends WeightArray>(view: FilterView<T>, { nr, kr 
 }
 
 /** Per-channel values padded with zeros to whole panels, group by group. */
-export function packChannels<T extends Float32Array | Int32Array>(values: T, groups: number, co: number, nr: number): T {
+export function packChannels<T extends Float32Array | Int32Array>(
+  values: T,
+  groups: number,
+  co: number,
+  nr: number,
+): T {
   const padded = Math.ceil(co / nr) * nr;
-  if (values.length !== groups * co) throw new EdgeDeployError('E_INTERNAL', `${values.length} values for ${groups}×${co} channels`);
+  if (values.length !== groups * co)
+    throw new EdgeDeployError('E_INTERNAL', `${values.length} values for ${groups}×${co} channels`);
   const packed = new (values.constructor as new (length: number) => T)(groups * padded);
   for (let g = 0; g < groups; g++) packed.set(values.subarray(g * co, (g + 1) * co), g * padded);
   return packed;

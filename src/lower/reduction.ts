@@ -1,3 +1,4 @@
+import { EdgeDeployError } from '../base/errors.js';
 import type { Node } from '../ir/graph.js';
 import { elementCount, strides } from '../ir/tensor.js';
 import type { ArgMaxAttributes } from '../ops/arg-max.js';
@@ -7,7 +8,6 @@ import { attributesOf } from '../ops/op.js';
 import { REDUCE_KINDS, type ReduceAttributes } from '../ops/reduce.js';
 import { around, broadcastStrides } from '../ops/shape.js';
 import type { SoftmaxAttributes } from '../ops/softmax.js';
-import { EdgeDeployError } from '../base/errors.js';
 import { DTYPES } from '../steps/ledger.js';
 import { activationFields, type Lowering } from './context.js';
 import { axisOrder, type Layout, layoutStrides, memoryShape } from './layout.js';
@@ -57,7 +57,14 @@ export function lowerReduce(lowering: Lowering, node: Node): void {
     const from = layoutStrides(shape, layout);
     extents = permutation.map((axis) => shape[axis]!);
     const turned = lowering.buffer(`${x} (reduced axes last)`, { dtype, shape: extents });
-    lowering.copy(node.name, { dtype, shape: extents }, operand, permutation.map((axis) => from[axis]!), turned, strides(extents));
+    lowering.copy(
+      node.name,
+      { dtype, shape: extents },
+      operand,
+      permutation.map((axis) => from[axis]!),
+      turned,
+      strides(extents),
+    );
     operand = turned;
     [first, last] = [kept.length, shape.length - 1];
   }
@@ -101,7 +108,10 @@ export function lowerMatmul(lowering: Lowering, node: Node): void {
   const [, n] = matrixOf(yShape, transposeY);
   const lead = (list: readonly number[], fill: number) => [...new Array<number>(4 - list.length).fill(fill), ...list];
   const steps = (own: readonly number[], size: number) =>
-    lead(broadcastStrides(own.slice(0, -2), batch).map((stride) => stride * size), 0);
+    lead(
+      broadcastStrides(own.slice(0, -2), batch).map((stride) => stride * size),
+      0,
+    );
   lowering.step(
     'matmul',
     node.name,

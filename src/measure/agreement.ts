@@ -22,7 +22,8 @@ export function agreement(actual: ArrayLike<number>, reference: ArrayLike<number
   }
   const rows = Math.max(1, Math.floor(reference.length / Math.max(columns, 1)));
   let same = 0;
-  for (let row = 0; row < rows; row++) same += Number(argMax(actual, row * columns, columns) === argMax(reference, row * columns, columns));
+  for (let row = 0; row < rows; row++)
+    same += Number(argMax(actual, row * columns, columns) === argMax(reference, row * columns, columns));
   return {
     maxDifference,
     relative: maxDifference / (largest || 1),

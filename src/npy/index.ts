@@ -18,7 +18,8 @@ export function readNpy(bytes: Uint8Array, source: string): Tensor {
   const fail = (problem: string): never => {
     throw new EdgeDeployError('E_INPUT', `${source}: ${problem}`, { hint: "Save it with numpy.save('x.npy', array)." });
   };
-  if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== '\x93NUMPY') fail('is not a .npy file');
+  if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== '\x93NUMPY')
+    fail('is not a .npy file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const wide = view.getUint8(6) >= 2;
   const start = wide ? 12 : 10;
@@ -27,7 +28,11 @@ export function readNpy(bytes: Uint8Array, source: string): Tensor {
   const header = Buffer.from(bytes.subarray(start, end)).toString('latin1');
   const description = /'descr':\s*'([^']*)'/.exec(header)?.[1] ?? fail('has a header without an element type');
   const shapeText = /'shape':\s*\(([^)]*)\)/.exec(header)?.[1] ?? fail('has a header without a shape');
-  const shape = shapeText.split(',').map((part) => part.trim()).filter(Boolean).map(Number);
+  const shape = shapeText
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+    .map(Number);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) fail(`has the unusable shape (${shapeText})`);
   if (/'fortran_order':\s*True/.test(header)) fail('is in Fortran order; save numpy.ascontiguousarray(x)');
   const found = Object.entries(DESCRIPTIONS).find(([, text]) => text === description.replace('=', '<'));
@@ -55,7 +60,11 @@ export function writeNpy(tensor: Tensor): Uint8Array {
 /** Raw little-endian bytes as elements; the bytes must be aligned to the element. */
 export function viewAs(dtype: DType, bytes: Uint8Array): Data {
   const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const Type = allocate({ dtype, shape: [0] }).constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Data;
+  const Type = allocate({ dtype, shape: [0] }).constructor as new (
+    buffer: ArrayBufferLike,
+    offset: number,
+    length: number,
+  ) => Data;
   const count = bytes.byteLength / elementBytes(dtype);
   return new Type(aligned.buffer, aligned.byteOffset, count);
 }

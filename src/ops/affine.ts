@@ -14,7 +14,11 @@ export const affine: OpDefinition<AffineAttributes> = defineOp({
   infer([x, a, b]) {
     const { shape } = required(x, 'x');
     const channels = [shape[1] ?? 0];
-    if (shape.length < 2 || !sameShape(required(a, 'a').shape, channels) || !sameShape(required(b, 'b').shape, channels)) {
+    if (
+      shape.length < 2 ||
+      !sameShape(required(a, 'a').shape, channels) ||
+      !sameShape(required(b, 'b').shape, channels)
+    ) {
       throw shapeError(`affine over [${shape}] needs a and b of [${channels}]`);
     }
     return [{ dtype: 'f32', shape }];

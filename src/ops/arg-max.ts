@@ -14,7 +14,8 @@ export const arg_max: OpDefinition<ArgMaxAttributes> = defineOp({
   infer([x], { axis, keepDims, to }) {
     const { dtype, shape } = required(x, 'x');
     expectAxis(axis, shape.length);
-    if (dtype !== 'f32' || shape[axis] === 0) throw shapeError(`arg_max needs a non-empty f32 axis, not ${dtype}[${shape}]`);
+    if (dtype !== 'f32' || shape[axis] === 0)
+      throw shapeError(`arg_max needs a non-empty f32 axis, not ${dtype}[${shape}]`);
     return [{ dtype: to, shape: keepDims ? shape.with(axis, 1) : shape.toSpliced(axis, 1) }];
   },
   evaluate([x], attributes) {

@@ -15,7 +15,8 @@ export const fc: OpDefinition<FcAttributes> = defineOp({
   infer([x, w, bias, residual]) {
     const [k = 0, n = 0] = expectRank(required(w, 'w'), 2, 'w');
     const shape = [...required(x, 'x').shape];
-    if (shape.pop() !== k) throw shapeError(`x [${x!.shape}] does not end in the ${k} rows of the weights [${w!.shape}]`);
+    if (shape.pop() !== k)
+      throw shapeError(`x [${x!.shape}] does not end in the ${k} rows of the weights [${w!.shape}]`);
     shape.push(n);
     checkEpilogue(shape, n, bias, residual);
     return [{ dtype: 'f32', shape }];

@@ -13,7 +13,8 @@ export const gather: OpDefinition<GatherAttributes> = defineOp({
     const { dtype, shape } = required(x, 'x');
     const index = required(indices, 'indices');
     expectAxis(axis, shape.length);
-    if (index.dtype !== 'i32' && index.dtype !== 'i64') throw shapeError(`indices must be integers, not ${index.dtype}`);
+    if (index.dtype !== 'i32' && index.dtype !== 'i64')
+      throw shapeError(`indices must be integers, not ${index.dtype}`);
     return [{ dtype, shape: [...shape.slice(0, axis), ...index.shape, ...shape.slice(axis + 1)] }];
   },
   evaluate([x, indices], attributes) {

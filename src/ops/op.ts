@@ -1,4 +1,4 @@
-import type { Node, Activation } from '../ir/graph.js';
+import type { Activation, Node } from '../ir/graph.js';
 import type { Tensor, TensorType } from '../ir/tensor.js';
 
 /**

@@ -27,7 +27,8 @@ export const pad: OpDefinition<PadAttributes> = defineOp({
       const [front, back] = [before[axis] ?? -1, after[axis] ?? -1];
       return front < 0 || back < 0 || front > most || back > most;
     });
-    if (bad || before.length !== shape.length) throw shapeError(`padding [${before}], [${after}] (${mode}) does not fit [${shape}]`);
+    if (bad || before.length !== shape.length)
+      throw shapeError(`padding [${before}], [${after}] (${mode}) does not fit [${shape}]`);
     return [{ dtype, shape: shape.map((size, axis) => size + before[axis]! + after[axis]!) }];
   },
   evaluate([x], attributes) {

@@ -24,7 +24,13 @@ export interface PoolRange {
 }
 
 /** Paddle's windows (its CPU code): the end is clipped to the image plus padding before anything else. */
-export function poolRange(o: number, size: number, outputs: number, axis: 0 | 1, attributes: Pool2dAttributes): PoolRange {
+export function poolRange(
+  o: number,
+  size: number,
+  outputs: number,
+  axis: 0 | 1,
+  attributes: Pool2dAttributes,
+): PoolRange {
   if (attributes.adaptive) {
     const start = Math.floor((o * size) / outputs);
     const end = Math.ceil(((o + 1) * size) / outputs);
@@ -43,7 +49,8 @@ export const pool2d: OpDefinition<Pool2dAttributes> = defineOp({
     const size = (input: number, axis: 0 | 1) => {
       const room = input - ksize[axis]! + pads[2 * axis]! + pads[2 * axis + 1]!;
       const output = Math.floor((room + (ceilMode ? strides[axis]! - 1 : 0)) / strides[axis]!) + 1;
-      if (!(output >= 1)) throw shapeError(`a window of [${ksize}] with padding [${pads}] does not fit into [${h},${w}]`);
+      if (!(output >= 1))
+        throw shapeError(`a window of [${ksize}] with padding [${pads}] does not fit into [${h},${w}]`);
       return output;
     };
     return [{ dtype: 'f32', shape: [n, c, size(h, 0), size(w, 1)] }];

@@ -9,7 +9,10 @@ export interface PreluAttributes {
 }
 
 /** x seen as [outer][c][inner] with alpha indexed by c. */
-export function preluExtents(shape: readonly number[], mode: PreluAttributes['mode']): readonly [number, number, number] {
+export function preluExtents(
+  shape: readonly number[],
+  mode: PreluAttributes['mode'],
+): readonly [number, number, number] {
   if (mode === 'all') return [1, 1, elementCount(shape)];
   if (mode === 'channel') return around(shape, 1);
   return [shape[0] ?? 1, elementCount(shape.slice(1)), 1];

@@ -29,19 +29,29 @@ export const reduce: OpDefinition<ReduceAttributes> = defineOp({
     const step = strides(shape);
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const within: number[] = [];
-    forEachStrided(axes.map((axis) => shape[axis]!), axes.map((axis) => step[axis]!), 0, (_, offset) => within.push(offset));
+    forEachStrided(
+      axes.map((axis) => shape[axis]!),
+      axes.map((axis) => step[axis]!),
+      0,
+      (_, offset) => within.push(offset),
+    );
     const data = new Float32Array(elementCount(type!.shape));
-    forEachStrided(kept.map((axis) => shape[axis]!), kept.map((axis) => step[axis]!), 0, (index, start) => {
-      let value = { mean: 0, sum: 0, prod: 1, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY }[kind];
-      for (const offset of within) {
-        const element = from[start + offset]!;
-        if (kind === 'max') value = Math.max(value, element);
-        else if (kind === 'min') value = Math.min(value, element);
-        else if (kind === 'prod') value *= element;
-        else value += element;
-      }
-      data[index] = kind === 'mean' ? value / within.length : value;
-    });
+    forEachStrided(
+      kept.map((axis) => shape[axis]!),
+      kept.map((axis) => step[axis]!),
+      0,
+      (index, start) => {
+        let value = { mean: 0, sum: 0, prod: 1, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY }[kind];
+        for (const offset of within) {
+          const element = from[start + offset]!;
+          if (kind === 'max') value = Math.max(value, element);
+          else if (kind === 'min') value = Math.min(value, element);
+          else if (kind === 'prod') value *= element;
+          else value += element;
+        }
+        data[index] = kind === 'mean' ? value / within.length : value;
+      },
+    );
     return [{ type: type!, data }];
   },
 

@@ -14,14 +14,22 @@ export interface ResizeAttributes {
 }
 
 /** The two source pixels and the weight of the second, for result pixel i. */
-export function resizeTap(i: number, size: number, ratio: number, attributes: ResizeAttributes): readonly [number, number, number] {
+export function resizeTap(
+  i: number,
+  size: number,
+  ratio: number,
+  attributes: ResizeAttributes,
+): readonly [number, number, number] {
   const { mode, alignCorners, halfPixel } = attributes;
   if (mode === 'nearest') {
     const at = Math.min(Math.trunc(Math.fround(Math.fround(ratio * i) + (alignCorners ? 0.5 : 0))), size - 1);
     return [at, at, 0];
   }
   const half = halfPixel && !alignCorners;
-  const position = Math.max(half ? Math.fround(Math.fround(ratio * Math.fround(i + 0.5)) - 0.5) : Math.fround(ratio * i), 0);
+  const position = Math.max(
+    half ? Math.fround(Math.fround(ratio * Math.fround(i + 0.5)) - 0.5) : Math.fround(ratio * i),
+    0,
+  );
   const low = Math.min(Math.trunc(position), size - 1);
   return [low, Math.min(low + 1, size - 1), Math.fround(position - low)];
 }

@@ -19,7 +19,8 @@ export function expectRank(type: TensorType, rank: number, what: string): readon
 }
 
 export function expectAxis(axis: number, rank: number): void {
-  if (!Number.isInteger(axis) || axis < 0 || axis >= rank) throw shapeError(`axis ${axis} is outside a rank-${rank} tensor`);
+  if (!Number.isInteger(axis) || axis < 0 || axis >= rank)
+    throw shapeError(`axis ${axis} is outside a rank-${rank} tensor`);
 }
 
 /** Numpy's rule: align at the right, a dimension of 1 stretches. */

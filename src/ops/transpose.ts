@@ -19,7 +19,13 @@ export const transpose: OpDefinition<TransposeAttributes> = defineOp({
   evaluate([x], attributes) {
     const [type] = transpose.infer([x?.type], attributes);
     const from = strides(x!.type.shape);
-    return [copyStrided(x!.data, type!, attributes.permutation.map((axis) => from[axis]!))];
+    return [
+      copyStrided(
+        x!.data,
+        type!,
+        attributes.permutation.map((axis) => from[axis]!),
+      ),
+    ];
   },
   macs: () => 0,
 });

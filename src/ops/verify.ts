@@ -14,7 +14,8 @@ const GONE_WHEN_OPTIMIZED = new Set(['batch_norm', 'identity']);
 export function verifyGraph(graph: Graph): void {
   verify(graph);
   for (const node of graph.nodes) {
-    if (!isOpName(node.op)) throw new EdgeDeployError('E_INTERNAL', `node '${node.name}' has the unknown op '${node.op}'`);
+    if (!isOpName(node.op))
+      throw new EdgeDeployError('E_INTERNAL', `node '${node.name}' has the unknown op '${node.op}'`);
     if (graph.stage === 'optimized' && GONE_WHEN_OPTIMIZED.has(node.op)) {
       throw new EdgeDeployError('E_INTERNAL', `node '${node.name}': ${node.op} has no place in an optimized graph`);
     }
@@ -23,7 +24,10 @@ export function verifyGraph(graph: Graph): void {
     node.outputs.forEach((output, i) => {
       const [is, should] = [graph.types.get(output)!, inferred[i]];
       if (!should || formatType(is) !== formatType(should)) {
-        throw new EdgeDeployError('E_INTERNAL', `'${output}' is ${formatType(is)}, and ${node.op} makes ${should && formatType(should)}`);
+        throw new EdgeDeployError(
+          'E_INTERNAL',
+          `'${output}' is ${formatType(is)}, and ${node.op} makes ${should && formatType(should)}`,
+        );
       }
     });
   }

@@ -1,5 +1,5 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { type Attribute, AttributeType as T, type Op, toNumber } from './messages.js';
+import { type Attribute, type Op, AttributeType as T, toNumber } from './messages.js';
 
 /**
  * An op's attributes by name and type. Absent attributes take the default given (exporters clip attributes that have

@@ -5,11 +5,11 @@ import { type OnProgress, silent } from '../base/events.js';
 import type { Graph } from '../ir/graph.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { OpContext } from './context.js';
+import { feeds, fetches, inputType, liveOps } from './interface.js';
 import type { ModelSource } from './locate.js';
 import type { Op, Program } from './messages.js';
 import { importers } from './ops/index.js';
 import { type Parameters, readParameters } from './parameters.js';
-import { feeds, fetches, inputType, liveOps } from './interface.js';
 import { Scope } from './scope.js';
 import { readProgram } from './wire.js';
 
@@ -103,7 +103,9 @@ function resultValues(outputs: readonly string[], inputs: readonly string[], sco
     const value = scope.read(variable, 'fetch');
     const own = !results.includes(value) && !inputs.includes(value) && builder.constantOf(value) === undefined;
     results.push(
-      own ? value : builder.add('identity', { inputs: [value], outputs: [builder.fresh(variable)], attributes: {} })[0]!,
+      own
+        ? value
+        : builder.add('identity', { inputs: [value], outputs: [builder.fresh(variable)], attributes: {} })[0]!,
     );
   }
   return results;

@@ -40,7 +40,10 @@ export function findScales(program: Program): ReadonlyMap<string, Scales> {
 export function weightConstant(name: string, record: TensorRecord, scales: Scales | undefined): Constant {
   const dtype = DTYPES[record.dataType];
   if (dtype === undefined) {
-    throw new EdgeDeployError('E_WEIGHTS', `the parameter '${name}' has an unsupported element type (${record.dataType})`);
+    throw new EdgeDeployError(
+      'E_WEIGHTS',
+      `the parameter '${name}' has an unsupported element type (${record.dataType})`,
+    );
   }
   const type: TensorType = { dtype, shape: record.dims };
   const data = recordData(record);
@@ -58,9 +61,13 @@ function quantization(name: string, record: TensorRecord, scales: Scales | undef
     });
   }
   if (scales.attribute.type !== AttributeType.FLOATS) {
-    throw new EdgeDeployError('E_WEIGHTS', `the scales of the quantised weights '${name}' are lost: they were saved as integers`, {
-      hint: 'PaddleSlim with NumPy 2 damages them; quantise the original model again (edge-deploy quantize does it right).',
-    });
+    throw new EdgeDeployError(
+      'E_WEIGHTS',
+      `the scales of the quantised weights '${name}' are lost: they were saved as integers`,
+      {
+        hint: 'PaddleSlim with NumPy 2 damages them; quantise the original model again (edge-deploy quantize does it right).',
+      },
+    );
   }
   const axis = ROW_OPS.has(scales.op.type) || record.dims.length < 2 ? 0 : 1;
   const channels = record.dims[axis] ?? 1;

@@ -58,5 +58,7 @@ function findLifetimes({ buffers, steps, inputs, outputs }: Lowered): Lifetime[]
 }
 
 export function operandsOf(step: Step): Operand[] {
-  return Object.values(step.fields).filter((field): field is Operand => typeof field === 'object' && field !== null && 'space' in field);
+  return Object.values(step.fields).filter(
+    (field): field is Operand => typeof field === 'object' && field !== null && 'space' in field,
+  );
 }

@@ -1,6 +1,6 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { DTYPES, PATHS, type Path, type StepName } from '../steps/ledger.js';
 import type { DType } from '../ir/tensor.js';
+import { DTYPES, PATHS, type Path, type StepName } from '../steps/ledger.js';
 import { ARCHITECTURES, HEADER_BYTES, MAGIC, STEP_HEADER_BYTES, TENSOR_BYTES } from './format.js';
 import { abiHash, recordLayouts } from './header.js';
 

@@ -50,7 +50,16 @@ export function writeProgram(lowered: Lowered, placement: Placement): Uint8Array
   view.setUint32(24, tensorsAt, true);
   view.setUint16(28, lowered.inputs.length, true);
   view.setUint16(30, lowered.outputs.length, true);
-  const words = [stepsAt, stepsBytes, steps.length, stringsAt, text.length, constantsAt, constants.bytes, placement.arenaBytes];
+  const words = [
+    stepsAt,
+    stepsBytes,
+    steps.length,
+    stringsAt,
+    text.length,
+    constantsAt,
+    constants.bytes,
+    placement.arenaBytes,
+  ];
   words.forEach((word, i) => {
     view.setUint32(32 + 4 * i, word, true);
   });
@@ -117,7 +126,10 @@ function stepRecord(
     else {
       const list = typeof value === 'number' ? [value] : (value as readonly number[]);
       if (list.length !== count || !list.every(Number.isInteger)) {
-        throw new EdgeDeployError('E_INTERNAL', `step ${step.step} '${step.name}': field '${field}' is ${JSON.stringify(value)}`);
+        throw new EdgeDeployError(
+          'E_INTERNAL',
+          `step ${step.step} '${step.name}': field '${field}' is ${JSON.stringify(value)}`,
+        );
       }
       list.forEach((word, i) => {
         view.setInt32(at + 4 * i, word, true);

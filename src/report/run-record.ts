@@ -6,15 +6,23 @@ import { renderTable } from './table.js';
 export function renderRun(record: RunRecord, slowest = 5): string {
   const { summary } = record;
   const ratio = (record.programBytes / record.modelBytes).toFixed(2);
-  const sent = record.bytesSent === 0 ? 'up to date, 0 bytes sent' : `${record.sent.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(', ')} (${formatBytes(record.bytesSent)})`;
+  const sent =
+    record.bytesSent === 0
+      ? 'up to date, 0 bytes sent'
+      : `${record.sent.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(', ')} (${formatBytes(record.bytesSent)})`;
   const time = `${formatTime(summary.median)}  [${formatTime(summary.low)}, ${formatTime(summary.high)}]  p95 ${formatTime(summary.p95)}`;
   const lines: (readonly [string, string])[] = [
     ['size', `${formatBytes(record.modelBytes)} model → ${formatBytes(record.programBytes)} program (× ${ratio})`],
     ['sent', sent],
     ['load', formatTime(record.loadNs)],
-    ...(record.instructions === undefined ? [] : [['instructions', `${formatCount(record.instructions)} per run (exact)`] as const]),
+    ...(record.instructions === undefined
+      ? []
+      : [['instructions', `${formatCount(record.instructions)} per run (exact)`] as const]),
     [record.emulated ? 'emulated' : 'time', `${time}  ${summary.runs} runs, ${summary.verdict}`],
-    ['memory', `${formatBytes(record.peakRssBytes)} peak resident${record.emulated ? ' (the emulator included)' : ''}, ${formatBytes(record.arenaBytes)} arena`],
+    [
+      'memory',
+      `${formatBytes(record.peakRssBytes)} peak resident${record.emulated ? ' (the emulator included)' : ''}, ${formatBytes(record.arenaBytes)} arena`,
+    ],
     ...record.agreement.map(
       (one) =>
         [
@@ -25,10 +33,18 @@ export function renderRun(record: RunRecord, slowest = 5): string {
   ];
   const head = `${record.target}  ${record.cpu}, ${record.path}, ${record.precision}, ${record.threads} thread${record.threads === 1 ? '' : 's'}`;
   const body = lines.map(([label, text]) => `  ${label.padEnd(13)}${text}`);
-  const steps = record.steps.slice(0, slowest).map((step) => [`  ${step.name}`, step.step, step.kernel, formatTime(step.medianNs), formatShare(step.share)]);
+  const steps = record.steps
+    .slice(0, slowest)
+    .map((step) => [`  ${step.name}`, step.step, step.kernel, formatTime(step.medianNs), formatShare(step.share)]);
   if (steps.length === 0) return [head, ...body].join('\n');
   const table = renderTable(
-    [{ title: '  slowest steps' }, { title: 'step' }, { title: 'kernel' }, { title: 'median', align: 'right' }, { title: 'share', align: 'right' }],
+    [
+      { title: '  slowest steps' },
+      { title: 'step' },
+      { title: 'kernel' },
+      { title: 'median', align: 'right' },
+      { title: 'share', align: 'right' },
+    ],
     steps,
   );
   return [head, ...body, table].join('\n');

@@ -11,5 +11,9 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
       .map((cell, i) => (columns[i]?.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
       .join('  ')
       .trimEnd();
-  return [line(columns.map(({ title }) => title)), line(widths.map((width) => '─'.repeat(width))), ...rows.map((row) => line(row))].join('\n');
+  return [
+    line(columns.map(({ title }) => title)),
+    line(widths.map((width) => '─'.repeat(width))),
+    ...rows.map((row) => line(row)),
+  ].join('\n');
 }

@@ -28,31 +28,100 @@ export const STEPS = {
    * `block_rows`: pixels handled before the next weight panel is taken up (chosen for the cache).
    */
   conv2d: {
-    x: 'ref', w: 'ref', bias: 'ref', scale: 'ref', sums: 'ref', x_params: 'ref', residual: 'ref', y: 'ref',
-    n: 'u32', ih: 'u32', iw: 'u32', ci: 'u32', oh: 'u32', ow: 'u32', co: 'u32', groups: 'u32',
-    kh: 'u32', kw: 'u32', stride_h: 'u32', stride_w: 'u32', pad_top: 'i32', pad_left: 'i32', dilation_h: 'u32', dilation_w: 'u32',
-    x_pixel: 'u32', y_batch: 'u32', y_row: 'u32', y_pixel: 'u32', r_batch: 'u32', r_row: 'u32', r_pixel: 'u32',
-    weight_type: 'u32', input_type: 'u32', block_rows: 'u32', ...activation,
+    x: 'ref',
+    w: 'ref',
+    bias: 'ref',
+    scale: 'ref',
+    sums: 'ref',
+    x_params: 'ref',
+    residual: 'ref',
+    y: 'ref',
+    n: 'u32',
+    ih: 'u32',
+    iw: 'u32',
+    ci: 'u32',
+    oh: 'u32',
+    ow: 'u32',
+    co: 'u32',
+    groups: 'u32',
+    kh: 'u32',
+    kw: 'u32',
+    stride_h: 'u32',
+    stride_w: 'u32',
+    pad_top: 'i32',
+    pad_left: 'i32',
+    dilation_h: 'u32',
+    dilation_w: 'u32',
+    x_pixel: 'u32',
+    y_batch: 'u32',
+    y_row: 'u32',
+    y_pixel: 'u32',
+    r_batch: 'u32',
+    r_row: 'u32',
+    r_pixel: 'u32',
+    weight_type: 'u32',
+    input_type: 'u32',
+    block_rows: 'u32',
+    ...activation,
   },
   /** One filter per channel, always computed in fp32. w: [kh·kw][c] of weight_type; scale: [c] or absent; bias: [c]. */
   depthwise_conv2d: {
-    x: 'ref', w: 'ref', bias: 'ref', scale: 'ref', residual: 'ref', y: 'ref',
-    n: 'u32', ih: 'u32', iw: 'u32', c: 'u32', oh: 'u32', ow: 'u32', kh: 'u32', kw: 'u32',
-    stride_h: 'u32', stride_w: 'u32', pad_top: 'i32', pad_left: 'i32', dilation_h: 'u32', dilation_w: 'u32',
-    weight_type: 'u32', ...activation,
+    x: 'ref',
+    w: 'ref',
+    bias: 'ref',
+    scale: 'ref',
+    residual: 'ref',
+    y: 'ref',
+    n: 'u32',
+    ih: 'u32',
+    iw: 'u32',
+    c: 'u32',
+    oh: 'u32',
+    ow: 'u32',
+    kh: 'u32',
+    kw: 'u32',
+    stride_h: 'u32',
+    stride_w: 'u32',
+    pad_top: 'i32',
+    pad_left: 'i32',
+    dilation_h: 'u32',
+    dilation_w: 'u32',
+    weight_type: 'u32',
+    ...activation,
   },
   /** Dynamic quantisation: range of x → params {f32 scale; i32 zero_point}, y[i] = clamp(round(x[i]/scale) + zp, −128, 127). */
   quantize: { x: 'ref', y: 'ref', params: 'ref', count: 'u32' },
   /** y[b] = alpha · x[b] · y[b] for batches in up to 4 dimensions; strides in elements, 0 = broadcast. out is contiguous. */
   matmul: {
-    x: 'ref', y: 'ref', out: 'ref', m: 'u32', n: 'u32', k: 'u32', batch: 'u32[4]', x_batch: 'u32[4]', y_batch: 'u32[4]',
-    x_row: 'u32', x_col: 'u32', y_row: 'u32', y_col: 'u32', alpha: 'f32', ...activation,
+    x: 'ref',
+    y: 'ref',
+    out: 'ref',
+    m: 'u32',
+    n: 'u32',
+    k: 'u32',
+    batch: 'u32[4]',
+    x_batch: 'u32[4]',
+    y_batch: 'u32[4]',
+    x_row: 'u32',
+    x_col: 'u32',
+    y_row: 'u32',
+    y_col: 'u32',
+    alpha: 'f32',
+    ...activation,
   },
   /** y = act(x · a[c] + b[c]) over [outer][c][inner]. */
   affine: { x: 'ref', a: 'ref', b: 'ref', y: 'ref', outer: 'u32', c: 'u32', inner: 'u32', ...activation },
   /** kind: index in BINARY_KINDS; dtype: 0 f32, 1 i32, 2 i64 (the last two without activation). out is contiguous. */
   binary: {
-    x: 'ref', y: 'ref', out: 'ref', kind: 'u32', dtype: 'u32', rank: 'u32', dims: 'u32[8]', x_strides: 'u32[8]', y_strides: 'u32[8]',
+    x: 'ref',
+    y: 'ref',
+    out: 'ref',
+    kind: 'u32',
+    dtype: 'u32',
+    rank: 'u32',
+    dims: 'u32[8]',
+    x_strides: 'u32[8]',
+    y_strides: 'u32[8]',
     ...activation,
   },
   unary: { x: 'ref', y: 'ref', count: 'u32', ...activation },
@@ -64,20 +133,55 @@ export const STEPS = {
    * clipped to the image; adaptive windows are floor(o·in/out) … ceil((o+1)·in/out). exclusive: divide by the clipped area.
    */
   pool2d: {
-    x: 'ref', y: 'ref', kind: 'u32', n: 'u32', ih: 'u32', iw: 'u32', c: 'u32', oh: 'u32', ow: 'u32', kh: 'u32', kw: 'u32',
-    stride_h: 'u32', stride_w: 'u32', pad_top: 'i32', pad_left: 'i32', exclusive: 'u32', adaptive: 'u32',
+    x: 'ref',
+    y: 'ref',
+    kind: 'u32',
+    n: 'u32',
+    ih: 'u32',
+    iw: 'u32',
+    c: 'u32',
+    oh: 'u32',
+    ow: 'u32',
+    kh: 'u32',
+    kw: 'u32',
+    stride_h: 'u32',
+    stride_w: 'u32',
+    pad_top: 'i32',
+    pad_left: 'i32',
+    exclusive: 'u32',
+    adaptive: 'u32',
   },
   /** NHWC. mode: 0 nearest, 1 bilinear. ratio as in Paddle; align_corners, half_pixel as flags. */
   resize: {
-    x: 'ref', y: 'ref', mode: 'u32', n: 'u32', ih: 'u32', iw: 'u32', c: 'u32', oh: 'u32', ow: 'u32',
-    ratio_h: 'f32', ratio_w: 'f32', align_corners: 'u32', half_pixel: 'u32',
+    x: 'ref',
+    y: 'ref',
+    mode: 'u32',
+    n: 'u32',
+    ih: 'u32',
+    iw: 'u32',
+    c: 'u32',
+    oh: 'u32',
+    ow: 'u32',
+    ratio_h: 'f32',
+    ratio_w: 'f32',
+    align_corners: 'u32',
+    half_pixel: 'u32',
   },
   /** Strided copy: transposes, slices, concatenations, tiles. x_strides may be 0 or negative; element size in bytes 1, 2, 4, 8. */
   copy: { x: 'ref', y: 'ref', element: 'u32', rank: 'u32', dims: 'u32[8]', x_strides: 'i32[8]', y_strides: 'u32[8]' },
   /** count elements of `element` bytes with the bit pattern (low, high). */
   fill: { y: 'ref', element: 'u32', count: 'u32', low: 'u32', high: 'u32' },
   /** f32 padding of a row-major tensor. mode: 0 constant, 1 reflect, 2 edge. dims are x's. */
-  pad: { x: 'ref', y: 'ref', mode: 'u32', value: 'f32', rank: 'u32', dims: 'u32[8]', before: 'u32[8]', after: 'u32[8]' },
+  pad: {
+    x: 'ref',
+    y: 'ref',
+    mode: 'u32',
+    value: 'f32',
+    rank: 'u32',
+    dims: 'u32[8]',
+    before: 'u32[8]',
+    after: 'u32[8]',
+  },
   /** Types: index in DTYPES. */
   cast: { x: 'ref', y: 'ref', count: 'u32', from: 'u32', to: 'u32' },
   /** First maximum over [outer][n][inner]; y_type: index in DTYPES (i32 or i64). */
@@ -87,7 +191,16 @@ export const STEPS = {
   /** Over rows of n values, population variance; scale and bias [n] may be absent. */
   layer_norm: { x: 'ref', scale: 'ref', bias: 'ref', y: 'ref', rows: 'u32', n: 'u32', epsilon: 'f32' },
   /** y[o][i] = x[o][indices[i]], slices of `inner_bytes`; index_type: index in DTYPES. An index out of range reads slice 0 … n−1 clamped. */
-  gather: { x: 'ref', indices: 'ref', y: 'ref', outer: 'u32', n: 'u32', inner_bytes: 'u32', count: 'u32', index_type: 'u32' },
+  gather: {
+    x: 'ref',
+    indices: 'ref',
+    y: 'ref',
+    outer: 'u32',
+    n: 'u32',
+    inner_bytes: 'u32',
+    count: 'u32',
+    index_type: 'u32',
+  },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export const BINARY_KINDS = ['add', 'sub', 'mul', 'div', 'max', 'min', 'pow', 'mod', 'floordiv'] as const;
@@ -110,7 +223,9 @@ export interface Tile {
  * Tiles by architecture and path. f32 (also int8w and int16w, which compute in f32) and s8 (integer arithmetic). The C side
  * states the same beside its kernels, and a kernel check compares.
  */
-export const TILES: Readonly<Record<'arm' | 'aarch64' | 'x86_64', Readonly<Partial<Record<Path, { f32: Tile; s8: Tile }>>>>> = {
+export const TILES: Readonly<
+  Record<'arm' | 'aarch64' | 'x86_64', Readonly<Partial<Record<Path, { f32: Tile; s8: Tile }>>>>
+> = {
   arm: {
     ref: { f32: { mr: 4, nr: 8, kr: 1 }, s8: { mr: 2, nr: 4, kr: 16 } },
     neon: { f32: { mr: 4, nr: 8, kr: 1 }, s8: { mr: 2, nr: 4, kr: 16 } },

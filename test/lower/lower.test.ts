@@ -1,9 +1,9 @@
 import t from 'tap';
 import type { Graph } from '../../src/ir/graph.js';
 import type { Tensor } from '../../src/ir/tensor.js';
+import { type LowerOptions, lower } from '../../src/lower/index.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { clamp } from '../../src/ops/op.js';
-import { lower, type LowerOptions } from '../../src/lower/index.js';
 import { plan } from '../../src/plan/index.js';
 import { quantizeWeights } from '../../src/quantize/index.js';
 import { TILES } from '../../src/steps/ledger.js';
@@ -19,7 +19,16 @@ function inputsOf(graph: Graph): Map<string, Tensor> {
   return new Map(
     graph.inputs.map((name, i) => {
       const type = graph.types.get(name)!;
-      return [name, { type, data: lcgFloats(type.shape.reduce((a, b) => a * b, 1), i + 1) }];
+      return [
+        name,
+        {
+          type,
+          data: lcgFloats(
+            type.shape.reduce((a, b) => a * b, 1),
+            i + 1,
+          ),
+        },
+      ];
     }),
   );
 }
@@ -31,7 +40,9 @@ function error(graph: Graph, options: LowerOptions = HOST): number {
   const lowered = lower(graph, options);
   const got = interpret(lowered, plan(lowered), inputs);
   return Math.max(
-    ...graph.outputs.map((name) => relativeError([...got.get(name)!.data].map(Number), [...expected.get(name)!.data].map(Number))),
+    ...graph.outputs.map((name) =>
+      relativeError([...got.get(name)!.data].map(Number), [...expected.get(name)!.data].map(Number)),
+    ),
   );
 }
 
@@ -51,13 +62,16 @@ function image(make: Maker, channels = 6, h = 5, w = 7): string {
 
 const MULTIPLYING: Readonly<Record<string, (make: Maker) => string>> = {
   'conv 3×3': (make) => image(make),
-  'conv 1×1 of 11 channels': (make) => make.op('conv2d', [image(make, 9), make.constant(11, 9, 1, 1)], { ...CONV, pads: [0, 0, 0, 0] }),
+  'conv 1×1 of 11 channels': (make) =>
+    make.op('conv2d', [image(make, 9), make.constant(11, 9, 1, 1)], { ...CONV, pads: [0, 0, 0, 0] }),
   'conv, uneven padding, strides and dilations': (make) =>
     make.op('conv2d', [image(make, 6, 13, 11), make.constant(5, 6, 3, 2)], {
       ...{ strides: [2, 1], pads: [0, 2, 3, 1], dilations: [2, 3], groups: 1, activation: RELU6 },
     }),
-  'conv in 3 groups': (make) => make.op('conv2d', [image(make, 9), make.constant(6, 3, 3, 3), make.constant(6)], { ...CONV, groups: 3 }),
-  'conv with a channel multiplier': (make) => make.op('conv2d', [image(make, 4), make.constant(8, 1, 3, 3)], { ...CONV, groups: 4 }),
+  'conv in 3 groups': (make) =>
+    make.op('conv2d', [image(make, 9), make.constant(6, 3, 3, 3), make.constant(6)], { ...CONV, groups: 3 }),
+  'conv with a channel multiplier': (make) =>
+    make.op('conv2d', [image(make, 4), make.constant(8, 1, 3, 3)], { ...CONV, groups: 4 }),
   'conv with a residual': (make) => {
     const x = image(make, 6);
     return make.op('conv2d', [x, make.constant(6, 6, 3, 3), make.constant(6), x], { ...CONV, activation: RELU6 });
@@ -65,20 +79,40 @@ const MULTIPLYING: Readonly<Record<string, (make: Maker) => string>> = {
   'conv with a plain residual': (make) =>
     make.op('conv2d', [image(make, 6), make.constant(6, 6, 3, 3), '', make.x(2, 6, 5, 7)], CONV),
   depthwise: (make) =>
-    make.op('conv2d', [image(make, 10), make.constant(10, 1, 3, 3), make.constant(10)], { ...CONV, groups: 10, strides: [2, 2], activation: RELU6 }),
+    make.op('conv2d', [image(make, 10), make.constant(10, 1, 3, 3), make.constant(10)], {
+      ...CONV,
+      groups: 10,
+      strides: [2, 2],
+      activation: RELU6,
+    }),
   'depthwise with a residual': (make) => {
     const x = image(make, 5);
     return make.op('conv2d', [x, make.constant(5, 1, 3, 3), '', x], { ...CONV, groups: 5 });
   },
-  'transposed 4×4': (make) => make.op('conv2d_transpose', [image(make, 6), make.constant(6, 5, 4, 4), make.constant(5)], TRANSPOSED),
+  'transposed 4×4': (make) =>
+    make.op('conv2d_transpose', [image(make, 6), make.constant(6, 5, 4, 4), make.constant(5)], TRANSPOSED),
   'transposed 2×2 in groups': (make) =>
-    make.op('conv2d_transpose', [image(make, 6), make.constant(6, 4, 2, 2)], { ...TRANSPOSED, pads: [0, 0, 0, 0], groups: 3, activation: RELU6 }),
+    make.op('conv2d_transpose', [image(make, 6), make.constant(6, 4, 2, 2)], {
+      ...TRANSPOSED,
+      pads: [0, 0, 0, 0],
+      groups: 3,
+      activation: RELU6,
+    }),
   'transposed, stride beyond the kernel': (make) =>
-    make.op('conv2d_transpose', [image(make, 6), make.constant(6, 3, 2, 1), make.constant(3)], { ...TRANSPOSED, strides: [3, 2], pads: [0, 0, 0, 0] }),
+    make.op('conv2d_transpose', [image(make, 6), make.constant(6, 3, 2, 1), make.constant(3)], {
+      ...TRANSPOSED,
+      strides: [3, 2],
+      pads: [0, 0, 0, 0],
+    }),
   'transposed, dilated, output padding': (make) =>
-    make.op('conv2d_transpose', [image(make, 4), make.constant(4, 3, 3, 3)], { ...TRANSPOSED, dilations: [2, 1], outputPadding: [1, 1] }),
+    make.op('conv2d_transpose', [image(make, 4), make.constant(4, 3, 3, 3)], {
+      ...TRANSPOSED,
+      dilations: [2, 1],
+      outputPadding: [1, 1],
+    }),
   fc: (make) => make.op('fc', [make.x(5, 19), make.constant(19, 13), make.constant(13)], { activation: RELU6 }),
-  'fc of rank 3 with a residual': (make) => make.op('fc', [make.x(2, 3, 9), make.constant(9, 10), '', make.x(2, 3, 10)], {}),
+  'fc of rank 3 with a residual': (make) =>
+    make.op('fc', [make.x(2, 3, 9), make.constant(9, 10), '', make.x(2, 3, 10)], {}),
   'fc after reshape of an image': (make) => {
     const flat = make.op('reshape', [image(make, 6)], { shape: [2, 210] });
     return make.op('fc', [flat, make.constant(210, 4), make.constant(4)], {});
@@ -91,9 +125,13 @@ const SUBSETS = Array.from({ length: 15 }, (_, i) => AXES.filter((axis) => ((i +
 
 /** Ops on a tensor that stands channels_last: every axis must be found where it is in memory. */
 const ON_IMAGES: Readonly<Record<string, (make: Maker) => string>> = {
-  ...Object.fromEntries(SUBSETS.map((axes) => [`reduce [${axes}]`, one('reduce', { kind: 'mean', axes, keepDims: false })])),
+  ...Object.fromEntries(
+    SUBSETS.map((axes) => [`reduce [${axes}]`, one('reduce', { kind: 'mean', axes, keepDims: false })]),
+  ),
   ...Object.fromEntries(AXES.map((axis) => [`softmax ${axis}`, one('softmax', { axis })])),
-  ...Object.fromEntries(AXES.map((axis) => [`arg_max ${axis}`, one('arg_max', { axis, keepDims: axis > 1, to: 'i64' })])),
+  ...Object.fromEntries(
+    AXES.map((axis) => [`arg_max ${axis}`, one('arg_max', { axis, keepDims: axis > 1, to: 'i64' })]),
+  ),
   ...Object.fromEntries(
     AXES.map((axis) => [`slice ${axis}`, one('slice', { axes: [axis], starts: [1], ends: [-1], steps: [-1] })]),
   ),
@@ -121,11 +159,13 @@ const ON_IMAGES: Readonly<Record<string, (make: Maker) => string>> = {
   'pad edge': one('pad', { before: [0, 2, 1, 0], after: [1, 0, 3, 2], mode: 'edge', value: 0 }),
   tile: one('tile', { repeats: [1, 2, 1, 3] }),
   reshape: one('reshape', { shape: [4, 105] }),
-  'reshape of a reshape': (make) => make.op('reshape', [make.op('reshape', [image(make)], { shape: [420] })], { shape: [2, 6, 5, 7] }),
+  'reshape of a reshape': (make) =>
+    make.op('reshape', [make.op('reshape', [image(make)], { shape: [420] })], { shape: [2, 6, 5, 7] }),
   layer_norm: one('layer_norm', { axis: 2, epsilon: 1e-5 }),
   gather: (make) => make.op('gather', [image(make), make.integers('i32', [4, 0, 9])], { axis: 1 }),
   cast: one('cast', { to: 'i32' }),
-  matmul: (make) => make.op('matmul', [image(make), make.x(2, 1, 7, 3)], { transposeX: false, transposeY: false, alpha: 1 }),
+  matmul: (make) =>
+    make.op('matmul', [image(make), make.x(2, 1, 7, 3)], { transposeX: false, transposeY: false, alpha: 1 }),
 };
 
 t.test('multiplying ops, on every tile', async (t) => {
@@ -153,7 +193,10 @@ t.test('simple steps on plain tensors', async (t) => {
 
 t.test('weights as integers, arithmetic in fp32', async (t) => {
   for (const [name, build] of Object.entries(MULTIPLYING)) {
-    for (const [precision, bits] of [['int8w', 8], ['int16w', 16]] as const) {
+    for (const [precision, bits] of [
+      ['int8w', 8],
+      ['int16w', 16],
+    ] as const) {
       const { graph } = quantizeWeights(single(build), { bits, mode: 'channel_wise_abs_max' });
       const worst = error(graph, { ...HOST, precision });
       t.ok(worst <= 2e-6, `${name}, ${precision}: ${worst}`);
@@ -165,7 +208,10 @@ t.test('a quantised model in fp32', async (t) => {
   const { graph } = quantizeWeights(single(MULTIPLYING.depthwise!), { bits: 8, mode: 'abs_max' });
   t.ok(error(graph) <= 2e-6);
   const lowered = lower(graph, HOST);
-  t.ok(lowered.steps.every((step) => (step.fields.weight_type ?? 0) === 0), 'its weights are stored as floats');
+  t.ok(
+    lowered.steps.every((step) => (step.fields.weight_type ?? 0) === 0),
+    'its weights are stored as floats',
+  );
 });
 
 t.test('integer arithmetic', async (t) => {
@@ -173,7 +219,12 @@ t.test('integer arithmetic', async (t) => {
     for (const path of Object.keys(paths) as LowerOptions['path'][]) {
       for (const [name, build] of Object.entries(MULTIPLYING)) {
         const { graph } = quantizeWeights(single(build), { bits: 8, mode: 'channel_wise_abs_max' });
-        const worst = error(graph, { architecture: architecture as LowerOptions['architecture'], path, precision: 'int8', l2: HOST.l2 });
+        const worst = error(graph, {
+          architecture: architecture as LowerOptions['architecture'],
+          path,
+          precision: 'int8',
+          l2: HOST.l2,
+        });
         t.ok(worst <= 0.02, `${name}, ${architecture} ${path}: ${worst}`);
       }
     }
@@ -212,7 +263,11 @@ t.test('layouts', async (t) => {
     1,
     'none behind a global pool',
   );
-  t.equal(copies(single((make) => make.op('conv2d', [make.x(1, 1, 8, 8), make.constant(1, 1, 3, 3)], CONV))), 0, 'none for one channel');
+  t.equal(
+    copies(single((make) => make.op('conv2d', [make.x(1, 1, 8, 8), make.constant(1, 1, 3, 3)], CONV))),
+    0,
+    'none for one channel',
+  );
 });
 
 t.test('outputs have memory of their own', async (t) => {
@@ -229,6 +284,20 @@ t.test('outputs have memory of their own', async (t) => {
 t.test('refusals', async (t) => {
   const computed = single((make) => make.op('conv2d', [make.x(1, 3, 4, 4), make.x(2, 3, 1, 1)], CONV));
   t.throws(() => lower(computed, HOST), { code: 'E_OP', message: /takes its weights 'x1' from another op/ });
-  t.throws(() => lower(single((make) => make.op('identity', [make.x(1)], {})), HOST), { code: 'E_INTERNAL' });
-  t.throws(() => lower(single((make) => image(make)), { ...HOST, path: 'neon' }), { code: 'E_USAGE', message: /'neon' does not exist on x86_64/ });
+  t.throws(
+    () =>
+      lower(
+        single((make) => make.op('identity', [make.x(1)], {})),
+        HOST,
+      ),
+    { code: 'E_INTERNAL' },
+  );
+  t.throws(
+    () =>
+      lower(
+        single((make) => image(make)),
+        { ...HOST, path: 'neon' },
+      ),
+    { code: 'E_USAGE', message: /'neon' does not exist on x86_64/ },
+  );
 });

@@ -42,7 +42,7 @@ function alive({ steps, inputs, outputs }: Lowered, name: string): [number, numb
 }
 
 t.test('buffers alive together never overlap', async (t) => {
-  for (let seed = 1; seed <= 200; seed++) {
+  for (let seed = 1; seed <= 50; seed++) {
     const program = randomProgram(seed);
     const { offsets, arenaBytes } = plan(program);
     const names = [...program.buffers.keys()];
@@ -54,10 +54,13 @@ t.test('buffers alive together never overlap', async (t) => {
         return together && aStart < bStart + program.buffers.get(b)! && bStart < aStart + program.buffers.get(a)!;
       }),
     );
-    const misplaced = names.filter((name) => offsets.get(name)! % 64 !== 0 || offsets.get(name)! + program.buffers.get(name)! > arenaBytes);
-    if (clashes.length > 0 || misplaced.length > 0 || arenaBytes % 64 !== 0) t.fail(`seed ${seed}: ${clashes} ${misplaced}`);
+    const misplaced = names.filter(
+      (name) => offsets.get(name)! % 64 !== 0 || offsets.get(name)! + program.buffers.get(name)! > arenaBytes,
+    );
+    if (clashes.length > 0 || misplaced.length > 0 || arenaBytes % 64 !== 0)
+      t.fail(`seed ${seed}: ${clashes} ${misplaced}`);
   }
-  t.pass('200 programs');
+  t.pass('50 programs');
 });
 
 t.test('memory is used again', async (t) => {

@@ -76,7 +76,10 @@ t.test('a field that is not what the record wants is a bug of ours', async (t) =
   const [first, ...rest] = lowered.steps;
   const broken = { ...lowered, steps: [{ ...first!, fields: { ...first!.fields, rank: 1.5 } }, ...rest] };
   t.throws(() => writeProgram(broken, placement), { code: 'E_INTERNAL', message: /field 'rank' is 1.5/ });
-  t.throws(() => writeProgram(lowered, { offsets: new Map(), arenaBytes: 64 }), { code: 'E_INTERNAL', message: /has no place/ });
+  t.throws(() => writeProgram(lowered, { offsets: new Map(), arenaBytes: 64 }), {
+    code: 'E_INTERNAL',
+    message: /has no place/,
+  });
 });
 
 t.test('what is not a program file is refused', async (t) => {
@@ -85,7 +88,10 @@ t.test('what is not a program file is refused', async (t) => {
   const other = file.slice();
   other[8]! ^= 1;
   t.throws(() => readProgramFile(other), { code: 'E_PROGRAM', message: /another version/ });
-  t.throws(() => readProgramFile(file.subarray(0, file.length - 64)), { code: 'E_PROGRAM', message: /should have \d+ bytes and has/ });
+  t.throws(() => readProgramFile(file.subarray(0, file.length - 64)), {
+    code: 'E_PROGRAM',
+    message: /should have \d+ bytes and has/,
+  });
 });
 
 /** '' when the reader takes the bytes or refuses them properly. */

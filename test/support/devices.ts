@@ -4,11 +4,16 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
-import { EdgeDeployError, type ErrorCode } from '../../src/base/errors.js';
 import { sha256 } from '../../deploy/hash.js';
+import { EdgeDeployError, type ErrorCode } from '../../src/base/errors.js';
 
 /** The error that `work` fails with; the test fails unless it is one of ours with this code. */
-export async function failsWith(t: Test, work: Promise<unknown>, code: ErrorCode, message?: RegExp): Promise<EdgeDeployError> {
+export async function failsWith(
+  t: Test,
+  work: Promise<unknown>,
+  code: ErrorCode,
+  message?: RegExp,
+): Promise<EdgeDeployError> {
   const error = await work.then(
     (value) => new Error(`no error, but ${JSON.stringify(value)}`),
     (reason: unknown) => reason,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { elementCount } from '../../src/ir/tensor.js';
 import { packageRoot } from '../../src/base/package-root.js';
+import { elementCount } from '../../src/ir/tensor.js';
 import { lcgFloats } from './lcg.js';
 
 /** A model, an input, and what Paddle itself made of it. */
@@ -56,7 +56,9 @@ function fashion(root: string): GoldenCase[] {
       expected: () => floatsOf(join(root, folder, 'outputs', output)),
       precisions,
     });
-    const quantized = readdirSync(join(root, folder, 'quantized')).filter((name) => existsSync(join(root, folder, 'outputs', `${name}.f32.bin`)));
+    const quantized = readdirSync(join(root, folder, 'quantized')).filter((name) =>
+      existsSync(join(root, folder, 'outputs', `${name}.f32.bin`)),
+    );
     return [
       ...fp32.map((path) => make(path === '.' ? 'fp32' : path, path, 'fp32.f32.bin', ['fp32'])),
       ...quantized.map((name) =>
@@ -111,11 +113,23 @@ function detection(root: string): GoldenCase[] {
   const photo = join(folder, 'det_demo2_bgr_u8_640x640x3.bin');
   if (!existsSync(photo)) return [];
   const crop = (h: number, w: number) => () => normalised(readFileSync(photo), h, w);
-  const common = { path: join(root, 'ppocrv3-paddle-and-onnx', 'det_paddle'), input: 'x', precisions: ['fp32'] as const };
+  const common = {
+    path: join(root, 'ppocrv3-paddle-and-onnx', 'det_paddle'),
+    input: 'x',
+    precisions: ['fp32'] as const,
+  };
   const whole = join(folder, 'det_output_f32_1x1x640x640.bin');
   return [
     ...(existsSync(whole)
-      ? [{ ...common, name: 'ppocrv3/det 640x640', shape: [1, 3, 640, 640], inputData: crop(640, 640), expected: () => floatsOf(whole) }]
+      ? [
+          {
+            ...common,
+            name: 'ppocrv3/det 640x640',
+            shape: [1, 3, 640, 640],
+            inputData: crop(640, 640),
+            expected: () => floatsOf(whole),
+          },
+        ]
       : []),
     {
       ...common,
@@ -144,7 +158,9 @@ function normalised(pixels: Uint8Array, h: number, w: number): Float32Array {
 }
 
 interface Zoo {
-  readonly cases: Readonly<Record<string, { input: { name: string; shape: number[]; how: string }; 'paddle_2.6.2': { file: string } | string }>>;
+  readonly cases: Readonly<
+    Record<string, { input: { name: string; shape: number[]; how: string }; 'paddle_2.6.2': { file: string } | string }>
+  >;
 }
 
 function zoo(root: string): GoldenCase[] {

@@ -12,7 +12,7 @@ import { renderSweep } from '../../report/run-record.js';
 import { type CommandDefinition, defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { describeError, errorRecord } from '../errors.js';
-import { loadForCommand, type LoadedModel } from '../model.js';
+import { type LoadedModel, loadForCommand } from '../model.js';
 import { chosenPreset, chosenTargets, configuration, count, modelFlags, presetFlag, targetFlag } from '../options.js';
 import { writeWhole } from '../write-whole.js';
 
@@ -39,36 +39,65 @@ export const bench: CommandDefinition = defineCommand({
 
   async run(context, models, options) {
     const config = configuration();
-    const targets = chosenTargets(config, options['target']);
-    const precisions = precisionList((options['precision'] as string | undefined)?.split(',') ?? config?.bench?.precision ?? ['fp32', 'int8']);
-    const threads = (options['threads'] as string | undefined)?.split(',').map(count) ?? config?.bench?.threads ?? [1];
-    const preset = chosenPreset(options['preset'] ?? config?.bench?.preset, 'normal');
+    const targets = chosenTargets(config, options.target);
+    const precisions = precisionList(
+      (options.precision as string | undefined)?.split(',') ?? config?.bench?.precision ?? ['fp32', 'int8'],
+    );
+    const threads = (options.threads as string | undefined)?.split(',').map(count) ?? config?.bench?.threads ?? [1];
+    const preset = chosenPreset(options.preset ?? config?.bench?.preset, 'normal');
     const loaded: LoadedModel[] = [];
-    for (const path of models.length > 0 ? models : [undefined]) loaded.push(await loadForCommand(context, config, path, options));
-    const cells = loaded.flatMap((model) => precisions.flatMap((precision) => threads.map((n) => ({ model, precision, threads: n }))));
+    for (const path of models.length > 0 ? models : [undefined])
+      loaded.push(await loadForCommand(context, config, path, options));
+    const cells = loaded.flatMap((model) =>
+      precisions.flatMap((precision) => threads.map((n) => ({ model, precision, threads: n }))),
+    );
     if (context.dryRun) {
-      context.print(`${cells.length * targets.length} cells: ${cells.length} on each of ${targets.map(({ name }) => name).join(', ')}`);
+      context.print(
+        `${cells.length * targets.length} cells: ${cells.length} on each of ${targets.map(({ name }) => name).join(', ')}`,
+      );
       return 0;
     }
     const outcome: Outcome = { results: [], failures: [] };
     const queue = new PQueue({ concurrency: targets.length });
-    await Promise.all(targets.map((target) => queue.add(() => sweepTarget(context, target, cells, PRESETS[preset], outcome))));
+    await Promise.all(
+      targets.map((target) => queue.add(() => sweepTarget(context, target, cells, PRESETS[preset], outcome))),
+    );
     if (context.signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
     const failures = outcome.failures.map(({ error, ...cell }) => ({ ...cell, error: errorRecord(error) }));
-    const file = { schema: 1, tool: 'edge-deploy', command: context.command, preset, node: process.version, results: outcome.results, failures };
-    const output = options['output'] as string;
+    const file = {
+      schema: 1,
+      tool: 'edge-deploy',
+      command: context.command,
+      preset,
+      node: process.version,
+      results: outcome.results,
+      failures,
+    };
+    const output = options.output as string;
     await writeWhole(output, `${JSON.stringify(file)}\n`, false);
-    context.print(context.json ? JSON.stringify(file) : `${renderSweep(outcome.results)}\n\nsamples and environment: ${output}`);
+    context.print(
+      context.json ? JSON.stringify(file) : `${renderSweep(outcome.results)}\n\nsamples and environment: ${output}`,
+    );
     const failed = new Set(outcome.failures.map(({ target }) => target));
     if (failed.size === 0) return 0;
-    throw new EdgeDeployError('E_SOME_TARGETS', `${failed.size} of ${targets.length} targets failed: ${[...failed].join(', ')}`, {
-      hint: `The results of the others are in ${output}.`,
-    });
+    throw new EdgeDeployError(
+      'E_SOME_TARGETS',
+      `${failed.size} of ${targets.length} targets failed: ${[...failed].join(', ')}`,
+      {
+        hint: `The results of the others are in ${output}.`,
+      },
+    );
   },
 });
 
 /** All cells on one device, in a fixed order. A device that cannot be reached fails all its cells at once. */
-async function sweepTarget(context: Context, target: Target, cells: readonly Cell[], timing: (typeof PRESETS)[keyof typeof PRESETS], outcome: Outcome): Promise<void> {
+async function sweepTarget(
+  context: Context,
+  target: Target,
+  cells: readonly Cell[],
+  timing: (typeof PRESETS)[keyof typeof PRESETS],
+  outcome: Outcome,
+): Promise<void> {
   const reference = new Map<string, Reference>();
   let device: Awaited<ReturnType<typeof openDevice>>;
   const fail = (cell: Cell, error: unknown) => {
@@ -116,6 +145,8 @@ function precisionList(words: readonly string[]): Precision[] {
   return words.map((word) => {
     const found = PRECISIONS.find((precision) => precision === word.trim());
     if (found) return found;
-    throw new EdgeDeployError('E_USAGE', `there is no precision '${word}'`, { hint: `Choose from: ${PRECISIONS.join(', ')}.` });
+    throw new EdgeDeployError('E_USAGE', `there is no precision '${word}'`, {
+      hint: `Choose from: ${PRECISIONS.join(', ')}.`,
+    });
   });
 }

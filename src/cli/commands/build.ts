@@ -1,30 +1,29 @@
 import { basename } from 'node:path';
+import { buildProgram, buildRunner } from '../../../toolchains/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { compile } from '../../compile.js';
 import { machineOf } from '../../deployment/machine.js';
 import { formatBytes } from '../../report/format.js';
-import { buildProgram, buildRunner } from '../../../toolchains/index.js';
 import { defineCommand } from '../command.js';
-import { writeWhole } from '../write-whole.js';
 import { loadForCommand } from '../model.js';
 import { chosenPrecision, chosenTargets, configuration, modelFlags, precisionFlag, targetFlag } from '../options.js';
+import { writeWhole } from '../write-whole.js';
 
 /** Three things one may want built for a board: the runner, a program file, or a C++ program of one's own. */
 export const build = defineCommand({
   name: 'build',
   summary: 'cross-compile the runner, a model’s program file, or a C or C++ program of your own',
   configure: (command) =>
-    void precisionFlag(targetFlag(modelFlags(command.argument('[what...]', 'nothing: the runner; a model; or .c/.cpp files')))).option(
-      '-o, --output <file>',
-      'where to write it',
-    ),
+    void precisionFlag(
+      targetFlag(modelFlags(command.argument('[what...]', 'nothing: the runner; a model; or .c/.cpp files'))),
+    ).option('-o, --output <file>', 'where to write it'),
 
   async run(context, what, options) {
     const config = configuration();
-    const targets = chosenTargets(config, options['target']);
+    const targets = chosenTargets(config, options.target);
     const [target] = targets;
     if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'build works for one target at a time');
-    const output = options['output'] as string | undefined;
+    const output = options.output as string | undefined;
     const common = { arch: target.arch, onProgress: context.onProgress, signal: context.signal };
     const isSource = what.length > 0 && what.every((name) => /\.(c|cc|cpp|cxx)$/.test(name));
     if (what.length === 0 || isSource) {
@@ -35,14 +34,25 @@ export const build = defineCommand({
       const path = output ?? built.path;
       context.print(
         context.json
-          ? JSON.stringify({ schema: 1, target: target.name, path, bytes: built.bytes.length, hash: built.hash, cached: built.cached })
+          ? JSON.stringify({
+              schema: 1,
+              target: target.name,
+              path,
+              bytes: built.bytes.length,
+              hash: built.hash,
+              cached: built.cached,
+            })
           : `${path}  ${formatBytes(built.bytes.length)}, ${target.arch}${built.cached ? ' (cached)' : ''}`,
       );
       return 0;
     }
     const { graph } = await loadForCommand(context, config, what[0], options);
-    const precision = chosenPrecision(config, options['precision']);
-    const { program, macs, arenaBytes } = compile(graph, { ...machineOf(target), precision, onProgress: context.onProgress });
+    const precision = chosenPrecision(config, options.precision);
+    const { program, macs, arenaBytes } = compile(graph, {
+      ...machineOf(target),
+      precision,
+      onProgress: context.onProgress,
+    });
     const path = output ?? `${basename(what[0]!)}.${target.name}.${precision}.edp`;
     if (!context.dryRun) await writeWhole(path, program, false);
     context.print(

@@ -19,7 +19,10 @@ export const doctor = defineCommand({
   configure: (command) => void targetFlag(command),
 
   async run(context, _args, options) {
-    const findings: Finding[] = [{ what: 'node', ok: true, detail: process.version }, { what: 'cache', ok: true, detail: cacheFolder() }];
+    const findings: Finding[] = [
+      { what: 'node', ok: true, detail: process.version },
+      { what: 'cache', ok: true, detail: cacheFolder() },
+    ];
     const attempt = async (what: string, work: () => Promise<string>) => {
       try {
         findings.push({ what, ok: true, detail: await work() });
@@ -27,17 +30,27 @@ export const doctor = defineCommand({
         findings.push({ what, ok: false, detail: describeError(error, false) });
       }
     };
-    if (options['target'] === undefined) {
-      for (const [tool, install] of [['qemu-arm', 'qemu-user'], ['qemu-aarch64', 'qemu-user'], ['ssh', 'openssh-client'], ['adb', 'adb']] as const) {
-        const { stdout, stderr, failed, code } = await execa(tool, [tool === 'ssh' ? '-V' : '--version'], { reject: false });
+    if (options.target === undefined) {
+      for (const [tool, install] of [
+        ['qemu-arm', 'qemu-user'],
+        ['qemu-aarch64', 'qemu-user'],
+        ['ssh', 'openssh-client'],
+        ['adb', 'adb'],
+      ] as const) {
+        const { stdout, stderr, failed, code } = await execa(tool, [tool === 'ssh' ? '-V' : '--version'], {
+          reject: false,
+        });
         const found = code !== 'ENOENT' && !failed;
         const version = (stdout || stderr || '').split('\n')[0] ?? '';
         findings.push({ what: tool, ok: found, detail: found ? version : `not installed: apt-get install ${install}` });
       }
       await attempt('compiler', async () => (await buildRunner({ arch: 'host', onProgress: context.onProgress })).path);
     } else {
-      for (const target of chosenTargets(configuration(), options['target'])) {
-        await attempt(`${target.name}: runner for ${target.arch}`, async () => (await buildRunner({ arch: target.arch, onProgress: context.onProgress })).path);
+      for (const target of chosenTargets(configuration(), options.target)) {
+        await attempt(
+          `${target.name}: runner for ${target.arch}`,
+          async () => (await buildRunner({ arch: target.arch, onProgress: context.onProgress })).path,
+        );
         await attempt(`${target.name}: device`, async () => {
           const device = await openDevice(target);
           const info = await device.info();

@@ -1,4 +1,4 @@
-import { EXIT_CODES, EdgeDeployError, type ErrorCode } from '../../base/errors.js';
+import { EdgeDeployError, type ErrorCode, EXIT_CODES } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
 import { defineCommand } from '../command.js';
 import { EXPLANATIONS } from '../explanations.js';
@@ -15,9 +15,17 @@ export const explain = defineCommand({
     const chosen = wanted === undefined ? codes : codes.filter((known) => known === wanted || known === `E_${wanted}`);
     if (chosen.length === 0) {
       const guess = nearest(wanted!, codes);
-      throw new EdgeDeployError('E_USAGE', `there is no error code '${code}'`, { hint: guess ? `Did you mean ${guess}?` : 'Run explain without a code for the list.' });
+      throw new EdgeDeployError('E_USAGE', `there is no error code '${code}'`, {
+        hint: guess ? `Did you mean ${guess}?` : 'Run explain without a code for the list.',
+      });
     }
-    if (context.json) context.print(JSON.stringify({ schema: 1, codes: chosen.map((known) => ({ code: known, exitCode: EXIT_CODES[known], text: EXPLANATIONS[known] })) }));
+    if (context.json)
+      context.print(
+        JSON.stringify({
+          schema: 1,
+          codes: chosen.map((known) => ({ code: known, exitCode: EXIT_CODES[known], text: EXPLANATIONS[known] })),
+        }),
+      );
     else for (const known of chosen) context.print(`${known} (exit code ${EXIT_CODES[known]}): ${EXPLANATIONS[known]}`);
     return 0;
   },

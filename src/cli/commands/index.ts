@@ -11,4 +11,15 @@ import { targets } from './targets.js';
 import { verify } from './verify.js';
 
 /** Every command, in the order of the help text. */
-export const commands: readonly CommandDefinition[] = [quantize, inspect, build, push, run, verify, bench, targets, doctor, explain];
+export const commands: readonly CommandDefinition[] = [
+  quantize,
+  inspect,
+  build,
+  push,
+  run,
+  verify,
+  bench,
+  targets,
+  doctor,
+  explain,
+];

@@ -21,7 +21,10 @@ export const inspect = defineCommand({
       if (looksLikeProgram(bytes)) {
         const summary = readProgramFile(bytes);
         const list = summary.steps.map((step, i) => [String(i), step.step, step.name, formatCount(step.macs)]);
-        const text = renderTable([{ title: '#', align: 'right' }, { title: 'step' }, { title: 'name' }, { title: 'MACs', align: 'right' }], list);
+        const text = renderTable(
+          [{ title: '#', align: 'right' }, { title: 'step' }, { title: 'name' }, { title: 'MACs', align: 'right' }],
+          list,
+        );
         const head = `program for ${summary.architecture} (${summary.path}): ${formatBytes(summary.fileBytes)}, arena ${formatBytes(summary.arenaBytes)}`;
         context.print(context.json ? JSON.stringify({ schema: 1, program: summary }) : `${head}\n${text}`);
         return 0;
@@ -29,19 +32,43 @@ export const inspect = defineCommand({
     }
     const { graph, bytes, path } = await loadForCommand(context, configuration(), model, options);
     const sizes = PRECISIONS.flatMap((precision) => {
-      if ([...graph.constants.values()].some(({ quantization }) => quantization && quantization.bits !== (precision === 'int16w' ? 16 : 8)) && precision !== 'fp32') return [];
+      if (
+        [...graph.constants.values()].some(
+          ({ quantization }) => quantization && quantization.bits !== (precision === 'int16w' ? 16 : 8),
+        ) &&
+        precision !== 'fp32'
+      )
+        return [];
       const compiled = compile(graph, { architecture: 'aarch64', path: 'neon', precision, l2: 1 << 20 });
-      return [{ precision, programBytes: compiled.program.length, arenaBytes: compiled.arenaBytes, macs: compiled.macs }];
+      return [
+        { precision, programBytes: compiled.program.length, arenaBytes: compiled.arenaBytes, macs: compiled.macs },
+      ];
     });
     const layers = graph.nodes.map((node) => {
       const inputs = node.inputs.map((name) => graph.types.get(name));
       const outputs = node.outputs.map((name) => graph.types.get(name)!);
       const weights = node.inputs.reduce((sum, name) => sum + (graph.constants.get(name)?.data.byteLength ?? 0), 0);
-      return { name: node.name, op: node.op, output: outputs.map(formatType).join(' '), macs: definitionOf(node.op).macs(inputs, outputs, node.attributes), weightBytes: weights };
+      return {
+        name: node.name,
+        op: node.op,
+        output: outputs.map(formatType).join(' '),
+        macs: definitionOf(node.op).macs(inputs, outputs, node.attributes),
+        weightBytes: weights,
+      };
     });
     const io = (names: readonly string[]) => names.map((name) => `${name} ${formatType(graph.types.get(name)!)}`);
     if (context.json) {
-      context.print(JSON.stringify({ schema: 1, model: path, bytes, inputs: io(graph.inputs), outputs: io(graph.outputs), layers, sizes }));
+      context.print(
+        JSON.stringify({
+          schema: 1,
+          model: path,
+          bytes,
+          inputs: io(graph.inputs),
+          outputs: io(graph.outputs),
+          layers,
+          sizes,
+        }),
+      );
       return 0;
     }
     context.print(`${path}: ${formatBytes(bytes)}`);
@@ -49,15 +76,37 @@ export const inspect = defineCommand({
     const right = { align: 'right' } as const;
     context.print(
       renderTable(
-        [{ title: 'op' }, { title: 'name' }, { title: 'output' }, { title: 'MACs', ...right }, { title: 'weights', ...right }],
-        layers.map((layer) => [layer.op, layer.name, layer.output, formatCount(layer.macs), layer.weightBytes === 0 ? '' : formatBytes(layer.weightBytes)]),
+        [
+          { title: 'op' },
+          { title: 'name' },
+          { title: 'output' },
+          { title: 'MACs', ...right },
+          { title: 'weights', ...right },
+        ],
+        layers.map((layer) => [
+          layer.op,
+          layer.name,
+          layer.output,
+          formatCount(layer.macs),
+          layer.weightBytes === 0 ? '' : formatBytes(layer.weightBytes),
+        ]),
       ),
     );
     context.print('');
     context.print(
       renderTable(
-        [{ title: 'precision' }, { title: 'program', ...right }, { title: 'of fp32', ...right }, { title: 'arena', ...right }],
-        sizes.map((size) => [size.precision, formatBytes(size.programBytes), (size.programBytes / sizes[0]!.programBytes).toFixed(2), formatBytes(size.arenaBytes)]),
+        [
+          { title: 'precision' },
+          { title: 'program', ...right },
+          { title: 'of fp32', ...right },
+          { title: 'arena', ...right },
+        ],
+        sizes.map((size) => [
+          size.precision,
+          formatBytes(size.programBytes),
+          (size.programBytes / sizes[0]!.programBytes).toFixed(2),
+          formatBytes(size.arenaBytes),
+        ]),
       ),
     );
     return 0;

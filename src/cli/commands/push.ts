@@ -29,18 +29,22 @@ export const push = defineCommand({
   name: 'push',
   summary: 'quantise, compile, build, send what is missing, run, and print what it took',
   configure: (command) =>
-    void presetFlag(inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model'))))))),
+    void presetFlag(
+      inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model')))))),
+    ),
 
   async run(context, [model], options) {
     const config = configuration();
-    const targets = chosenTargets(config, options['target']);
+    const targets = chosenTargets(config, options.target);
     const loaded = await loadForCommand(context, config, model, options);
-    const precision = chosenPrecision(config, options['precision']);
-    const inputs = inputTensors(options['input'] as string[], loaded.graph.inputs);
+    const precision = chosenPrecision(config, options.precision);
+    const inputs = inputTensors(options.input as string[], loaded.graph.inputs);
     if (context.dryRun) {
       for (const target of targets) {
         const { program, arenaBytes } = compile(loaded.graph, { ...machineOf(target), precision });
-        context.print(`${target.name}: would send the runner and ${formatBytes(program.length)} of ${precision}; arena ${formatBytes(arenaBytes)}`);
+        context.print(
+          `${target.name}: would send the runner and ${formatBytes(program.length)} of ${precision}; arena ${formatBytes(arenaBytes)}`,
+        );
       }
       return 0;
     }
@@ -51,8 +55,8 @@ export const push = defineCommand({
       try {
         const { record } = await deployModel(loaded.graph, target, {
           precision,
-          threads: options['threads'] as number,
-          timing: PRESETS[chosenPreset(options['preset'], 'quick')],
+          threads: options.threads as number,
+          timing: PRESETS[chosenPreset(options.preset, 'quick')],
           inputs,
           profile: true,
           modelBytes: loaded.bytes,
@@ -75,7 +79,10 @@ export const push = defineCommand({
       context.print(JSON.stringify({ schema: 1, records, failures: failed }));
     }
     if (failures.length > 0) {
-      throw new EdgeDeployError('E_SOME_TARGETS', `${failures.length} of ${targets.length} targets failed: ${failures.map(({ target }) => target).join(', ')}`);
+      throw new EdgeDeployError(
+        'E_SOME_TARGETS',
+        `${failures.length} of ${targets.length} targets failed: ${failures.map(({ target }) => target).join(', ')}`,
+      );
     }
     return 0;
   },

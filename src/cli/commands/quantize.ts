@@ -15,7 +15,9 @@ export const quantize = defineCommand({
       .requiredOption('-o, --output <folder>', 'gets quantized_model and, if asked for, test_model')
       .addOption(new Option('--weight-bits <bits>').choices(['8', '16']).default('8'))
       .addOption(
-        new Option('--weight-quantize-type <type>').choices(['channel_wise_abs_max', 'abs_max']).default('channel_wise_abs_max'),
+        new Option('--weight-quantize-type <type>')
+          .choices(['channel_wise_abs_max', 'abs_max'])
+          .default('channel_wise_abs_max'),
       )
       .option('--quantizable-op-type <ops>', 'comma list of conv2d, depthwise_conv2d, mul', 'conv2d,mul')
       .option('--generate-test-model', 'also write the model with the weights turned back to fp32')
@@ -23,22 +25,28 @@ export const quantize = defineCommand({
       .option('--params-file <name>', 'combined parameter file inside the folder')
       .option('--save-model-file <name>')
       .option('--save-params-file <name>')
-      .addOption(new Option('--layout <layout>', 'file layout of Paddle before or since 2.5').choices(['fluid', 'static'])),
+      .addOption(
+        new Option('--layout <layout>', 'file layout of Paddle before or since 2.5').choices(['fluid', 'static']),
+      ),
 
   async run(context, [model], options) {
-    if (context.dryRun) throw new EdgeDeployError('E_USAGE', '--dry-run has no meaning for quantize: use inspect to see what it would gain');
+    if (context.dryRun)
+      throw new EdgeDeployError(
+        'E_USAGE',
+        '--dry-run has no meaning for quantize: use inspect to see what it would gain',
+      );
     const result = await quantPostDynamic({
       model_dir: model!,
-      save_model_dir: options['output'] as string,
-      model_filename: options['modelFile'] as string | undefined,
-      params_filename: options['paramsFile'] as string | undefined,
-      save_model_filename: options['saveModelFile'] as string | undefined,
-      save_params_filename: options['saveParamsFile'] as string | undefined,
-      quantizable_op_type: String(options['quantizableOpType']).split(','),
-      weight_bits: Number(options['weightBits']) as 8 | 16,
-      weight_quantize_type: options['weightQuantizeType'] as 'channel_wise_abs_max' | 'abs_max',
-      generate_test_model: options['generateTestModel'] === true,
-      ...(options['layout'] ? { layout: options['layout'] as 'fluid' | 'static' } : {}),
+      save_model_dir: options.output as string,
+      model_filename: options.modelFile as string | undefined,
+      params_filename: options.paramsFile as string | undefined,
+      save_model_filename: options.saveModelFile as string | undefined,
+      save_params_filename: options.saveParamsFile as string | undefined,
+      quantizable_op_type: String(options.quantizableOpType).split(','),
+      weight_bits: Number(options.weightBits) as 8 | 16,
+      weight_quantize_type: options.weightQuantizeType as 'channel_wise_abs_max' | 'abs_max',
+      generate_test_model: options.generateTestModel === true,
+      ...(options.layout ? { layout: options.layout as 'fluid' | 'static' } : {}),
       onProgress: context.onProgress,
     });
     for (const warning of result.warnings) context.note(`warning: ${warning}`);
@@ -57,7 +65,14 @@ export const quantize = defineCommand({
     const right = { align: 'right' } as const;
     context.print(
       renderTable(
-        [{ title: 'weight' }, { title: 'type' }, { title: 'before', ...right }, { title: 'after', ...right }, { title: 'max error', ...right }, { title: 'rms error', ...right }],
+        [
+          { title: 'weight' },
+          { title: 'type' },
+          { title: 'before', ...right },
+          { title: 'after', ...right },
+          { title: 'max error', ...right },
+          { title: 'rms error', ...right },
+        ],
         rows,
       ),
     );

@@ -4,9 +4,9 @@ import { openDevice } from '../../../deploy/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { execute, PRESETS } from '../../deployment/execute.js';
 import { formatType, type Tensor } from '../../ir/tensor.js';
+import { medianOf } from '../../measure/summary.js';
 import { writeNpy } from '../../npy/index.js';
 import { formatTime } from '../../report/format.js';
-import { medianOf } from '../../measure/summary.js';
 import { defineCommand } from '../command.js';
 import { loadForCommand } from '../model.js';
 import {
@@ -27,34 +27,38 @@ export const run = defineCommand({
   name: 'run',
   summary: 'run a model once on a target, with inputs and outputs as .npy files',
   configure: (command) =>
-    void inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model')))))).option(
-      '-o, --output <file.npy | folder>',
-      'where the outputs go; a folder gets one file each',
-    ),
+    void inputFlag(
+      threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model'))))),
+    ).option('-o, --output <file.npy | folder>', 'where the outputs go; a folder gets one file each'),
 
   async run(context, [model], options) {
     const config = configuration();
-    const targets = chosenTargets(config, options['target']);
+    const targets = chosenTargets(config, options.target);
     const [target] = targets;
     if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'run works on one target at a time');
     const { graph } = await loadForCommand(context, config, model, options);
-    const precision = chosenPrecision(config, options['precision']);
-    const inputs = inputTensors(options['input'] as string[], graph.inputs);
+    const precision = chosenPrecision(config, options.precision);
+    const inputs = inputTensors(options.input as string[], graph.inputs);
     const device = await openDevice(target);
     try {
       const { outputs, report } = await execute(graph, target, device, {
         precision,
-        threads: options['threads'] as number,
+        threads: options.threads as number,
         timing: PRESETS.once,
         inputs,
         onProgress: context.onProgress,
         signal: context.signal,
         ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
       });
-      const files = await save(outputs, options['output'] as string | undefined);
+      const files = await save(outputs, options.output as string | undefined);
       const ns = medianOf(report.samples);
       if (context.json) {
-        const described = [...outputs].map(([name, { type, data }]) => ({ name, type: formatType(type), file: files.get(name), first: firstValues(data, 10) }));
+        const described = [...outputs].map(([name, { type, data }]) => ({
+          name,
+          type: formatType(type),
+          file: files.get(name),
+          first: firstValues(data, 10),
+        }));
         context.print(JSON.stringify({ schema: 1, target: target.name, precision, ns, outputs: described }));
         return 0;
       }
@@ -75,13 +79,18 @@ function firstValues(data: Tensor['data'], count: number): number[] {
 }
 
 /** One output into a file, or any number into a folder under their names. */
-async function save(outputs: ReadonlyMap<string, Tensor>, path: string | undefined): Promise<ReadonlyMap<string, string>> {
+async function save(
+  outputs: ReadonlyMap<string, Tensor>,
+  path: string | undefined,
+): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
   if (path === undefined) return files;
   if (path.endsWith('.npy')) {
     const [first, ...others] = [...outputs.keys()];
     if (others.length > 0) {
-      throw new EdgeDeployError('E_USAGE', `the model has ${outputs.size} outputs, which do not fit one file`, { hint: 'Give a folder: -o outputs/' });
+      throw new EdgeDeployError('E_USAGE', `the model has ${outputs.size} outputs, which do not fit one file`, {
+        hint: 'Give a folder: -o outputs/',
+      });
     }
     files.set(first!, path);
   } else {

@@ -17,13 +17,18 @@ export const targets = defineCommand({
   name: 'targets',
   summary: 'list, add, probe, trust or clean targets',
   configure: (command) =>
-    void command.argument('[action]', ACTIONS.join(', '), 'list').argument('[name]', 'a target').argument('[address]', 'add: ssh://…, adb://…, qemu:cpu'),
+    void command
+      .argument('[action]', ACTIONS.join(', '), 'list')
+      .argument('[name]', 'a target')
+      .argument('[address]', 'add: ssh://…, adb://…, qemu:cpu'),
 
   async run(context, [action = 'list', name, address]) {
     const config = configuration();
     if (action === 'list') return list(context, loadTargets(config));
     if (!ACTIONS.some((known) => known === action)) {
-      throw new EdgeDeployError('E_USAGE', `there is no action '${action}'`, { hint: `Use one of: ${ACTIONS.join(', ')}.` });
+      throw new EdgeDeployError('E_USAGE', `there is no action '${action}'`, {
+        hint: `Use one of: ${ACTIONS.join(', ')}.`,
+      });
     }
     if (!name) throw new EdgeDeployError('E_USAGE', `targets ${action} needs the name of a target`);
     if (action === 'add') return add(context, name, address);
@@ -41,11 +46,32 @@ function list(context: Context, all: ReadonlyMap<string, Target>): number {
   const values = [...all.values()];
   if (context.json) context.print(JSON.stringify({ schema: 1, targets: values }));
   else {
-    const where = (target: Target) => (target.type === 'ssh' ? target.host : target.type === 'qemu' ? target.cpu : target.type === 'adb' ? (target.serial ?? '') : '');
+    const where = (target: Target) =>
+      target.type === 'ssh'
+        ? target.host
+        : target.type === 'qemu'
+          ? target.cpu
+          : target.type === 'adb'
+            ? (target.serial ?? '')
+            : '';
     context.print(
       renderTable(
-        [{ title: 'name' }, { title: 'type' }, { title: 'arch' }, { title: 'path' }, { title: 'where' }, { title: 'description' }],
-        values.map((target) => [target.name, target.type, target.arch, target.path ?? '', where(target), target.description ?? '']),
+        [
+          { title: 'name' },
+          { title: 'type' },
+          { title: 'arch' },
+          { title: 'path' },
+          { title: 'where' },
+          { title: 'description' },
+        ],
+        values.map((target) => [
+          target.name,
+          target.type,
+          target.arch,
+          target.path ?? '',
+          where(target),
+          target.description ?? '',
+        ]),
       ),
     );
   }
@@ -54,7 +80,10 @@ function list(context: Context, all: ReadonlyMap<string, Target>): number {
 
 /** Writes a target into edge-deploy.yaml, keeping its comments. */
 async function add(context: Context, name: string, address: string | undefined): Promise<number> {
-  if (!address) throw new EdgeDeployError('E_USAGE', 'targets add needs an address', { hint: 'edge-deploy targets add board ssh://pi@10.0.0.7' });
+  if (!address)
+    throw new EdgeDeployError('E_USAGE', 'targets add needs an address', {
+      hint: 'edge-deploy targets add board ssh://pi@10.0.0.7',
+    });
   const [{ name: _, ...spec } = {} as Target] = resolveTargets(address, loadTargets());
   const file = findConfig() ?? resolve(CONFIG_FILE);
   const document = existsSync(file) ? parseDocument(readFileSync(file, 'utf8')) : new Document({ version: 1 });
@@ -69,7 +98,12 @@ async function probe(context: Context, target: Target): Promise<void> {
   try {
     const info = await device.info();
     if (context.json) context.print(JSON.stringify({ schema: 1, target: target.name, info }));
-    else context.print(`${target.name}\n${Object.entries(info).map(([key, value]) => `  ${key.padEnd(20)}${Array.isArray(value) ? value.join(' ') : value}`).join('\n')}`);
+    else
+      context.print(
+        `${target.name}\n${Object.entries(info)
+          .map(([key, value]) => `  ${key.padEnd(20)}${Array.isArray(value) ? value.join(' ') : value}`)
+          .join('\n')}`,
+      );
   } finally {
     await device.close();
   }

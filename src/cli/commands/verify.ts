@@ -21,21 +21,22 @@ import {
 export const verify = defineCommand({
   name: 'verify',
   summary: 'compare a target’s outputs with the host’s reference',
-  configure: (command) => void inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model')))))),
+  configure: (command) =>
+    void inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model')))))),
 
   async run(context, [model], options) {
     const config = configuration();
-    const targets = chosenTargets(config, options['target']);
+    const targets = chosenTargets(config, options.target);
     const loaded = await loadForCommand(context, config, model, options);
-    const precision = chosenPrecision(config, options['precision']);
+    const precision = chosenPrecision(config, options.precision);
     const reference = new Reference();
     const results = [];
     for (const target of targets) {
       const { record } = await deployModel(loaded.graph, target, {
         precision,
-        threads: options['threads'] as number,
+        threads: options.threads as number,
         timing: PRESETS.once,
-        inputs: inputTensors(options['input'] as string[], loaded.graph.inputs),
+        inputs: inputTensors(options.input as string[], loaded.graph.inputs),
         modelBytes: loaded.bytes,
         reference,
         command: context.command,
@@ -50,7 +51,14 @@ export const verify = defineCommand({
       const right = { align: 'right' } as const;
       context.print(
         renderTable(
-          [{ title: 'target' }, { title: 'output' }, { title: 'max |Δ|', ...right }, { title: 'of largest', ...right }, { title: 'cosine', ...right }, { title: '' }],
+          [
+            { title: 'target' },
+            { title: 'output' },
+            { title: 'max |Δ|', ...right },
+            { title: 'of largest', ...right },
+            { title: 'cosine', ...right },
+            { title: '' },
+          ],
           results.map((one) => [
             one.target,
             one.output,
@@ -64,8 +72,12 @@ export const verify = defineCommand({
     }
     const different = results.filter(({ agrees }) => !agrees);
     if (different.length === 0) return 0;
-    throw new EdgeDeployError('E_MISMATCH', `${different.length} of ${results.length} outputs differ from the host's reference`, {
-      hint: 'Try --precision fp32: if that agrees, the precision is the cause; if not, report it as a bug.',
-    });
+    throw new EdgeDeployError(
+      'E_MISMATCH',
+      `${different.length} of ${results.length} outputs differ from the host's reference`,
+      {
+        hint: 'Try --precision fp32: if that agrees, the precision is the cause; if not, report it as a bug.',
+      },
+    );
   },
 });

@@ -21,9 +21,15 @@ const FUNCTIONS: Readonly<Record<string, (c: OpContext) => Activation>> = {
   square: () => plain('square'),
   floor: () => plain('floor'),
   reciprocal: () => plain('reciprocal'),
-  hard_sigmoid: (c) => plain('hard_sigmoid', c.attributes.float('slope', Math.fround(0.2)), c.attributes.float('offset', 0.5)),
+  hard_sigmoid: (c) =>
+    plain('hard_sigmoid', c.attributes.float('slope', Math.fround(0.2)), c.attributes.float('offset', 0.5)),
   hard_swish: (c) =>
-    plain('hard_swish', c.attributes.float('offset', 3), c.attributes.float('threshold', 6), c.attributes.float('scale', 6)),
+    plain(
+      'hard_swish',
+      c.attributes.float('offset', 3),
+      c.attributes.float('threshold', 6),
+      c.attributes.float('scale', 6),
+    ),
   swish: (c) => plain('swish', c.attributes.float('beta', 1)),
   silu: () => plain('swish', 1),
   gelu: (c) => plain(c.attributes.bool('approximate', false) ? 'gelu_tanh' : 'gelu'),

@@ -47,13 +47,20 @@ const conv2dTranspose: Importer = (c) => {
     return (size[axis]! - 1) * strides[axis]! - pads[2 * axis]! - pads[2 * axis + 1]! + span;
   });
   const attributes = { strides, pads, dilations: used, groups, outputPadding };
-  c.output('Output', 'conv2d_transpose', bias === undefined ? [x, filter] : [x, filter, bias], attributes, ...backTo(format));
+  c.output(
+    'Output',
+    'conv2d_transpose',
+    bias === undefined ? [x, filter] : [x, filter, bias],
+    attributes,
+    ...backTo(format),
+  );
 };
 
 /** Rows and columns added at the end: given as such, or as an output size. `natural` is the size without. */
 function outputPaddingOf(c: OpContext, natural: (axis: 0 | 1) => number): [number, number] {
   const tensors = [...c.inputs('OutputSizeTensor'), ...c.inputs('OutputSize')];
-  const size = tensors.length > 0 ? tensors.flatMap((value) => c.integers(value)) : c.attributes.ints('output_size', []);
+  const size =
+    tensors.length > 0 ? tensors.flatMap((value) => c.integers(value)) : c.attributes.ints('output_size', []);
   if (size.length === 0) {
     const padding = c.attributes.ints('output_padding', []);
     if (padding.length > 2 || padding.some((value) => value < 0)) throw c.fail(`has the output_padding [${padding}]`);

@@ -28,7 +28,8 @@ function aligned(c: OpContext, value: string, rank: number): string {
   if (axis < 0 || trailing < 0) {
     // Trailing ones of the smaller operand may stick out behind the larger one.
     const core = trimmed(shape);
-    if (axis >= 0 && axis + core.length <= rank) return c.reshaped(value, [...core, ...ones(rank - axis - core.length)]);
+    if (axis >= 0 && axis + core.length <= rank)
+      return c.reshaped(value, [...core, ...ones(rank - axis - core.length)]);
     throw c.fail(`cannot align [${shape}] at axis ${axis} of rank ${rank}`);
   }
   return trailing === 0 ? value : c.reshaped(value, [...shape, ...ones(trailing)]);

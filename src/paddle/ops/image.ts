@@ -105,7 +105,8 @@ function padMode(c: OpContext): (typeof MODES)[keyof typeof MODES] {
 function paddings(c: OpContext, count: number): number[] {
   const tensor = c.optional('Paddings');
   const values = tensor === undefined ? c.attributes.ints('paddings') : c.integers(tensor);
-  if (values.length !== count || values.some((value) => value < 0)) throw c.fail(`has the unusable paddings [${values}]`);
+  if (values.length !== count || values.some((value) => value < 0))
+    throw c.fail(`has the unusable paddings [${values}]`);
   return values;
 }
 
@@ -113,7 +114,12 @@ const pad2d: Importer = (c) => {
   const [top = 0, bottom = 0, left = 0, right = 0] = paddings(c, 4);
   const last = formatOf(c) === 'NHWC';
   const around = (h: number, w: number) => (last ? [0, h, w, 0] : [0, 0, h, w]);
-  const attributes = { before: around(top, left), after: around(bottom, right), mode: padMode(c), value: c.attributes.float('pad_value', 0) };
+  const attributes = {
+    before: around(top, left),
+    after: around(bottom, right),
+    mode: padMode(c),
+    value: c.attributes.float('pad_value', 0),
+  };
   c.output('Out', 'pad', [c.input('X')], attributes);
 };
 
@@ -121,7 +127,12 @@ const pad3d: Importer = (c) => {
   const [left = 0, right = 0, top = 0, bottom = 0, front = 0, back = 0] = paddings(c, 6);
   const format = c.attributes.text('data_format', 'NCDHW');
   const around = (d: number, h: number, w: number) => (format === 'NDHWC' ? [0, d, h, w, 0] : [0, 0, d, h, w]);
-  const attributes = { before: around(front, top, left), after: around(back, bottom, right), mode: padMode(c), value: c.attributes.float('value', 0) };
+  const attributes = {
+    before: around(front, top, left),
+    after: around(back, bottom, right),
+    mode: padMode(c),
+    value: c.attributes.float('value', 0),
+  };
   c.output('Out', 'pad', [c.input('X')], attributes);
 };
 

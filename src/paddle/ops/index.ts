@@ -11,5 +11,7 @@ import { shapes } from './shape.js';
 
 /** Every Paddle op that can be imported, by its type. feed and fetch are the program's interface, not ops. */
 export const importers: ReadonlyMap<string, Importer> = new Map(
-  [activations, conv, elementwise, image, matrix, norm, reductions, selection, shapes].flatMap((family) => Object.entries(family)),
+  [activations, conv, elementwise, image, matrix, norm, reductions, selection, shapes].flatMap((family) =>
+    Object.entries(family),
+  ),
 );

@@ -1,6 +1,6 @@
+import type { Constant } from '../../ir/tensor.js';
 import type { Importer, OpContext } from '../context.js';
 import { type Step, step } from '../context.js';
-import type { Constant } from '../../ir/tensor.js';
 import { activationOf } from './activation.js';
 
 const product = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);
@@ -74,7 +74,10 @@ function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: Product)
     const scalar = shape.length === 0 && c.declaredRank('Out') !== 0;
     steps.push(step('reshape', [], { shape: scalar ? [1] : shape }));
   }
-  if (!xTransposed && yShape.length <= 2 && constant?.type.dtype === 'f32' || isMatrixOfWeights(constant) && !xTransposed) {
+  if (
+    (!xTransposed && yShape.length <= 2 && constant?.type.dtype === 'f32') ||
+    (isMatrixOfWeights(constant) && !xTransposed)
+  ) {
     const matrix = yVector ? c.reshaped(weight, [yShape[0]!, 1]) : yTransposed ? transposed(c, c.input('Y')) : weight;
     c.output('Out', 'fc', [x, matrix], {}, ...steps);
     return;

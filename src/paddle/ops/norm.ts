@@ -46,4 +46,10 @@ const dropout: Importer = (c) => {
   c.output('Out', 'unary', [x], { activation: { kind: 'linear', a: keep, b: 0, c: 0 } });
 };
 
-export const norm: Readonly<Record<string, Importer>> = { batch_norm: batchNorm, sync_batch_norm: batchNorm, layer_norm: layerNorm, softmax, dropout };
+export const norm: Readonly<Record<string, Importer>> = {
+  batch_norm: batchNorm,
+  sync_batch_norm: batchNorm,
+  layer_norm: layerNorm,
+  softmax,
+  dropout,
+};

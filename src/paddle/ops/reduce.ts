@@ -23,7 +23,12 @@ const reduction =
 /** The mean of everything. */
 const mean: Importer = (c) => {
   const rank = c.shapeOf(c.input('X')).length;
-  reduceTo(c, 'mean', Array.from({ length: rank }, (_, axis) => axis), false);
+  reduceTo(
+    c,
+    'mean',
+    Array.from({ length: rank }, (_, axis) => axis),
+    false,
+  );
 };
 
 const argMax: Importer = (c) => {
@@ -37,7 +42,13 @@ const argMax: Importer = (c) => {
   const keepDims = c.attributes.bool('keepdims', false);
   const to = c.attributes.int('dtype', 3) === 2 ? 'i32' : 'i64';
   const scalar = rank === 1 && !keepDims && c.declaredRank('Out') !== 0;
-  c.output('Out', 'arg_max', [x], { axis: c.axis(axis, rank), keepDims, to }, ...(scalar ? [step('reshape', [], { shape: [1] })] : []));
+  c.output(
+    'Out',
+    'arg_max',
+    [x],
+    { axis: c.axis(axis, rank), keepDims, to },
+    ...(scalar ? [step('reshape', [], { shape: [1] })] : []),
+  );
 };
 
 export const reductions: Readonly<Record<string, Importer>> = {

@@ -25,7 +25,8 @@ const split: Importer = (c) => {
   const shape = c.shapeOf(x);
   const axis = c.axis(scalarInput(c, 'AxisTensor') ?? c.attributes.int('axis', 0), shape.length);
   const sizes = splitSizes(c, shape[axis]!);
-  if (sizes.length !== c.outputCount('Out')) throw c.fail(`makes ${sizes.length} parts for ${c.outputCount('Out')} outputs`);
+  if (sizes.length !== c.outputCount('Out'))
+    throw c.fail(`makes ${sizes.length} parts for ${c.outputCount('Out')} outputs`);
   let start = 0;
   sizes.forEach((size, index) => {
     c.outputAt('Out', index, 'slice', [x], { axes: [axis], starts: [start], ends: [start + size], steps: [1] });
@@ -43,7 +44,8 @@ function splitSizes(c: OpContext, total: number): number[] {
   const sizes = tensors.length > 0 ? tensors.flatMap((value) => c.integers(value)) : c.attributes.ints('sections', []);
   const known = sizes.filter((size) => size >= 0).reduce((a, b) => a + b, 0);
   const result = sizes.map((size) => (size === -1 ? total - known : size));
-  if (result.some((size) => size < 0) || result.reduce((a, b) => a + b, 0) !== total) throw c.fail(`cannot split ${total} into [${sizes}]`);
+  if (result.some((size) => size < 0) || result.reduce((a, b) => a + b, 0) !== total)
+    throw c.fail(`cannot split ${total} into [${sizes}]`);
   return result;
 }
 
@@ -76,8 +78,15 @@ function sliceLike(c: OpContext, strided: boolean): void {
   const starts = listOf(c, 'StartsTensor', 'StartsTensorList', 'starts');
   const ends = listOf(c, 'EndsTensor', 'EndsTensorList', 'ends');
   const steps = strided ? listOf(c, 'StridesTensor', 'StridesTensorList', 'strides') : axes.map(() => 1);
-  if (starts.length !== axes.length || ends.length !== axes.length || steps.length !== axes.length || steps.includes(0)) {
-    throw c.fail(`has lists of different lengths: axes [${axes}], starts [${starts}], ends [${ends}], strides [${steps}]`);
+  if (
+    starts.length !== axes.length ||
+    ends.length !== axes.length ||
+    steps.length !== axes.length ||
+    steps.includes(0)
+  ) {
+    throw c.fail(
+      `has lists of different lengths: axes [${axes}], starts [${starts}], ends [${ends}], strides [${steps}]`,
+    );
   }
   const ranges = axes.map((axis, i) => bounds(starts[i]!, ends[i]!, steps[i]!, shape[axis]!));
   const sizes = [...shape];
@@ -115,7 +124,16 @@ function embedding(c: OpContext, dropLast: boolean): void {
 }
 
 /** Paddle's numbers of element types (VarType). */
-const TYPES: Readonly<Record<number, DType>> = { 0: 'bool', 1: 'i16', 2: 'i32', 3: 'i64', 5: 'f32', 6: 'f64', 20: 'u8', 21: 'i8' };
+const TYPES: Readonly<Record<number, DType>> = {
+  0: 'bool',
+  1: 'i16',
+  2: 'i32',
+  3: 'i64',
+  5: 'f32',
+  6: 'f64',
+  20: 'u8',
+  21: 'i8',
+};
 
 function typeNumbered(c: OpContext, number: number): DType {
   const type = TYPES[number];
@@ -149,7 +167,10 @@ const fillLike: Importer = (c) => {
 /** A constant written into the program. */
 const assignValue: Importer = (c) => {
   const dtype = typeNumbered(c, c.attributes.int('dtype', 5));
-  const lists = { f32: ['fp32_values'], i32: ['int32_values'], i64: ['int64_values'], bool: ['bool_values'] } as Record<string, string[]>;
+  const lists = { f32: ['fp32_values'], i32: ['int32_values'], i64: ['int64_values'], bool: ['bool_values'] } as Record<
+    string,
+    string[]
+  >;
   const names = [...(lists[dtype] ?? []), 'values'];
   const name = names.find((candidate) => c.attributes.has(candidate) && c.attributes.floats(candidate).length > 0);
   const shape = c.attributes.ints('shape');

@@ -3,7 +3,13 @@ import type { Importer, OpContext } from '../context.js';
 const product = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);
 
 /** An attribute that an optional tensor, or a list of one-element tensors, overrides. */
-export function listOf(c: OpContext, tensor: string, tensors: string, attribute: string, fallback?: readonly number[]): number[] {
+export function listOf(
+  c: OpContext,
+  tensor: string,
+  tensors: string,
+  attribute: string,
+  fallback?: readonly number[],
+): number[] {
   const list = c.inputs(tensors);
   if (list.length > 0) return list.flatMap((value) => c.integers(value));
   const one = c.optional(tensor);
@@ -17,7 +23,9 @@ function reshapeTo(c: OpContext, slot: string, shape: readonly number[]): void {
 /** 0 copies a dimension, one −1 is what is left. */
 const reshape: Importer = (c) => {
   const input = c.shapeOf(c.input('X'));
-  const wanted = listOf(c, 'Shape', 'ShapeTensor', 'shape').map((size, axis) => (size === 0 ? (input[axis] ?? 0) : size));
+  const wanted = listOf(c, 'Shape', 'ShapeTensor', 'shape').map((size, axis) =>
+    size === 0 ? (input[axis] ?? 0) : size,
+  );
   const open = wanted.indexOf(-1);
   if (open >= 0) {
     const known = product(wanted.filter((_, axis) => axis !== open));
@@ -48,12 +56,17 @@ const flattenRange: Importer = (c) => {
 const squeeze: Importer = (c) => {
   const shape = c.shapeOf(c.input('X'));
   const axes = c.attributes.ints('axes', []).map((axis) => c.axis(axis, shape.length));
-  reshapeTo(c, 'X', shape.filter((size, axis) => size !== 1 || (axes.length > 0 && !axes.includes(axis))));
+  reshapeTo(
+    c,
+    'X',
+    shape.filter((size, axis) => size !== 1 || (axes.length > 0 && !axes.includes(axis))),
+  );
 };
 
 const unsqueeze: Importer = (c) => {
   const shape = [...c.shapeOf(c.input('X'))];
-  for (const axis of listOf(c, 'AxesTensor', 'AxesTensorList', 'axes')) shape.splice(c.axis(axis, shape.length + 1), 0, 1);
+  for (const axis of listOf(c, 'AxesTensor', 'AxesTensorList', 'axes'))
+    shape.splice(c.axis(axis, shape.length + 1), 0, 1);
   reshapeTo(c, 'X', shape);
 };
 

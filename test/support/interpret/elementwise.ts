@@ -10,7 +10,12 @@ export function unary(frame: Frame): void {
 }
 
 export function affine(frame: Frame): void {
-  const [x, y, a, b] = ['x', 'y', 'a', 'b'].map((field) => frame.floats(field)) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const [x, y, a, b] = ['x', 'y', 'a', 'b'].map((field) => frame.floats(field)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
   const activate = frame.activation();
   perChannel(frame, (i, c) => {
     y[i] = activate(x[i]! * a[c]! + b[c]!);
@@ -89,7 +94,13 @@ export function reduce(frame: Frame): void {
   const { kind } = frame.numbers('kind');
   const [x, y] = [frame.floats('x'), frame.floats('y')];
   const start = [0, 0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 1][kind]!;
-  const combine = [(a: number, b: number) => a + b, (a: number, b: number) => a + b, Math.max, Math.min, (a: number, b: number) => a * b][kind]!;
+  const combine = [
+    (a: number, b: number) => a + b,
+    (a: number, b: number) => a + b,
+    Math.max,
+    Math.min,
+    (a: number, b: number) => a * b,
+  ][kind]!;
   forEachLine(frame, (line, n, at) => {
     let value = start;
     for (let i = 0; i < n; i++) value = combine(value, x[at(i)]!);
@@ -99,7 +110,12 @@ export function reduce(frame: Frame): void {
 
 export function layerNorm(frame: Frame): void {
   const { rows, n } = frame.numbers('rows', 'n');
-  const [x, y, scale, bias] = [frame.floats('x'), frame.floats('y'), frame.optionalFloats('scale'), frame.optionalFloats('bias')];
+  const [x, y, scale, bias] = [
+    frame.floats('x'),
+    frame.floats('y'),
+    frame.optionalFloats('scale'),
+    frame.optionalFloats('bias'),
+  ];
   for (let row = 0; row < rows; row++) {
     const line = x.subarray(row * n, (row + 1) * n);
     const mean = line.reduce((sum, value) => sum + value, 0) / n;

@@ -7,7 +7,18 @@ import { forEachOffset } from './movement.js';
 const IMAGE = ['n', 'ih', 'iw', 'c', 'oh', 'ow'] as const;
 
 export function pool2d(frame: Frame): void {
-  const r = frame.numbers(...IMAGE, 'kind', 'kh', 'kw', 'stride_h', 'stride_w', 'pad_top', 'pad_left', 'exclusive', 'adaptive');
+  const r = frame.numbers(
+    ...IMAGE,
+    'kind',
+    'kh',
+    'kw',
+    'stride_h',
+    'stride_w',
+    'pad_top',
+    'pad_left',
+    'exclusive',
+    'adaptive',
+  );
   const [x, y] = [frame.floats('x'), frame.floats('y')];
   const average = r.kind === 1;
   const window = {
@@ -62,7 +73,11 @@ export function resize(frame: Frame): void {
 export function pad(frame: Frame): void {
   const { mode, rank } = frame.numbers('mode', 'rank');
   const [x, y] = [frame.floats('x'), frame.floats('y')];
-  const [sizes, before, after] = ['dims', 'before', 'after'].map((field) => frame.list(field).slice(0, rank)) as [number[], number[], number[]];
+  const [sizes, before, after] = ['dims', 'before', 'after'].map((field) => frame.list(field).slice(0, rank)) as [
+    number[],
+    number[],
+    number[],
+  ];
   const kind = (['constant', 'reflect', 'edge'] as const)[mode]!;
   const padded = sizes.map((size, axis) => before[axis]! + size + after[axis]!);
   for (let index = 0; index < padded.reduce((a, b) => a * b, 1); index++) {

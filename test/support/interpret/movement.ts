@@ -41,7 +41,13 @@ export function fill(frame: Frame): void {
 }
 
 export function gather(frame: Frame): void {
-  const { outer, n, inner_bytes, count, index_type } = frame.numbers('outer', 'n', 'inner_bytes', 'count', 'index_type');
+  const { outer, n, inner_bytes, count, index_type } = frame.numbers(
+    'outer',
+    'n',
+    'inner_bytes',
+    'count',
+    'index_type',
+  );
   const [x, y, indices] = [frame.bytes('x'), frame.bytes('y'), frame.typed('indices', DTYPES[index_type]!)];
   for (let o = 0; o < outer; o++) {
     for (let i = 0; i < count; i++) {

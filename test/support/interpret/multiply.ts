@@ -74,7 +74,13 @@ interface Packing {
 }
 
 /** The ledger's formula, written out a second time. */
-function packedIndex({ panels, taps, ci, tile: { nr, kr } }: Packing, g: number, c: number, tap: number, k: number): number {
+function packedIndex(
+  { panels, taps, ci, tile: { nr, kr } }: Packing,
+  g: number,
+  c: number,
+  tap: number,
+  k: number,
+): number {
   const panel = g * panels + Math.floor(c / nr);
   const block = (panel * taps + tap) * Math.ceil(ci / kr) + Math.floor(k / kr);
   return block * nr * kr + (c % nr) * kr + (k % kr);
@@ -90,7 +96,12 @@ function weights(frame: Frame, field: string, scale: Float32Array | undefined): 
 
 export function depthwiseConv2d(frame: Frame): void {
   const r = frame.numbers(...IMAGE, 'c');
-  const [x, y, bias, residual] = [frame.floats('x'), frame.floats('y'), frame.optionalFloats('bias'), frame.optionalFloats('residual')];
+  const [x, y, bias, residual] = [
+    frame.floats('x'),
+    frame.floats('y'),
+    frame.optionalFloats('bias'),
+    frame.optionalFloats('residual'),
+  ];
   const weight = weights(frame, 'w', frame.optionalFloats('scale'));
   const activate = frame.activation();
   const sum = new Float64Array(r.c);

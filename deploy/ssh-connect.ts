@@ -1,0 +1,152 @@
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import ssh2, { type Client, type ConnectConfig } from 'ssh2';
+import { EdgeDeployError } from '../src/base/errors.js';
+import { fingerprint, judgeHostKey, keyType, knownHostName, knownKeyTypes } from './known-hosts.js';
+import type { SshSettings } from './ssh-config.js';
+
+/** Connects and authenticates. The host's key is judged before anything is proven to it. */
+export function connect(name: string, settings: SshSettings, connectMs: number): Promise<Client> {
+  const { host, port, user } = settings;
+  const methods = authMethods(settings);
+  let verdict: EdgeDeployError | undefined;
+  let tried = 0;
+  const order = knownKeyTypes(settings.knownHosts, host, port);
+  const config: ConnectConfig = {
+    host,
+    port,
+    username: user,
+    readyTimeout: connectMs,
+    keepaliveInterval: 5000,
+    keepaliveCountMax: 3,
+    hostVerifier: (key: Buffer) => {
+      verdict = judge(name, settings, key);
+      return verdict === undefined;
+    },
+    authHandler: (_left, _partial, next) => {
+      const method = methods.usable[tried++];
+      next((method ?? false) as never);
+    },
+    ...(order.length > 0 ? { algorithms: { serverHostKey: preferred(order) as never } } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    client.once('ready', () => {
+      client.removeAllListeners('error');
+      client.on('error', () => {});
+      resolve(client);
+    });
+    client.once('error', (error: Error & { level?: string; code?: string }) => {
+      client.end();
+      client.on('error', () => {});
+      reject(verdict ?? connectError(name, settings, methods.described, error));
+    });
+    client.connect(config);
+  });
+}
+
+/** Every host key algorithm we accept, those of known keys first. */
+function preferred(types: readonly string[]): string[] {
+  const all = [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+  ];
+  const known = all.filter((algorithm) =>
+    types.some((type) => type === algorithm || (type === 'ssh-rsa' && algorithm.startsWith('rsa-'))),
+  );
+  return [...known, ...all.filter((algorithm) => !known.includes(algorithm))];
+}
+
+function judge(name: string, settings: SshSettings, key: Buffer): EdgeDeployError | undefined {
+  const { host, port, knownHosts, acceptNew } = settings;
+  const result = judgeHostKey(knownHosts, host, port, key);
+  if (result.verdict === 'known') return undefined;
+  const address = knownHostName(host, port);
+  if (result.verdict === 'unknown') {
+    if (acceptNew && knownHosts[0]) {
+      mkdirSync(dirname(knownHosts[0]), { recursive: true });
+      appendFileSync(knownHosts[0], `${address} ${keyType(key)} ${key.toString('base64')}\n`);
+      return undefined;
+    }
+    return new EdgeDeployError(
+      'E_HOSTKEY_UNKNOWN',
+      `${name}: the host key of ${address} is not known (${fingerprint(key)})`,
+      {
+        hint: `Compare the fingerprint with the board's own, then run: edge-deploy targets trust ${name}`,
+        details: { key: `${address} ${keyType(key)} ${key.toString('base64')}`, knownHosts: knownHosts[0] },
+      },
+    );
+  }
+  return new EdgeDeployError(
+    'E_HOSTKEY_CHANGED',
+    `${name}: the host key of ${address} is ${result.verdict}: it shows ${fingerprint(key)}, and ${result.at} has ${result.fingerprint}`,
+    { hint: `If the board was set up anew, run: ssh-keygen -R '${address}' -- otherwise someone may be listening.` },
+  );
+}
+
+interface AuthMethods {
+  readonly usable: readonly object[];
+  /** What was tried, for the error. */
+  readonly described: readonly string[];
+}
+
+function authMethods({ user, agent, keys }: SshSettings): AuthMethods {
+  const usable: object[] = [];
+  const described: string[] = [];
+  if (agent) {
+    usable.push({ type: 'agent', username: user, agent });
+    described.push('the ssh agent');
+  }
+  for (const path of keys) {
+    let text: Buffer;
+    try {
+      text = readFileSync(path);
+    } catch {
+      continue;
+    }
+    const parsed = ssh2.utils.parseKey(text);
+    if (parsed instanceof Error) {
+      described.push(
+        `${path} (unusable: ${/encrypted/i.test(parsed.message) ? 'it has a passphrase; add it to the agent' : parsed.message})`,
+      );
+      continue;
+    }
+    usable.push({ type: 'publickey', username: user, key: text });
+    described.push(path);
+  }
+  return { usable, described };
+}
+
+function connectError(
+  name: string,
+  settings: SshSettings,
+  tried: readonly string[],
+  error: Error & { level?: string; code?: string },
+): EdgeDeployError {
+  const { host, port, user } = settings;
+  const command = `ssh -p ${port} ${user}@${host}`;
+  if (error.level === 'client-authentication') {
+    return new EdgeDeployError(
+      'E_AUTH',
+      `${name}: ${host} refused ${user}; tried ${tried.length > 0 ? tried.join(', ') : 'no key, because there is none'}`,
+      {
+        hint: `Put a public key into ${user}'s authorized_keys on the board, and try: ${command}`,
+        cause: error,
+      },
+    );
+  }
+  if (error.code === 'ENOTFOUND' || error.code === 'EAI_AGAIN') {
+    return new EdgeDeployError('E_DNS', `${name}: the name ${host} is not found`, {
+      hint: `Check host: in the target; try: ${command}`,
+      cause: error,
+    });
+  }
+  return new EdgeDeployError('E_UNREACHABLE', `${name}: cannot connect to ${host}:${port}: ${error.message}`, {
+    hint: `Is the board on and in this network? Try: ${command}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * `npm test`: looks for the tools the tests need (on Debian as root it installs what is missing, elsewhere it prints the
+ * line), builds the three runners, runs every test file with tap, and ends with the line `N passed, N failed`.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { createInterface } from 'node:readline';
+import { execa } from 'execa';
+import { packageRoot } from '../../src/base/package-root.js';
+import { buildCounter } from '../../src/deployment/counter.js';
+import { ARCHES, buildRunner } from '../../toolchains/index.js';
+
+/** Debian packages by a program that each brings. */
+const TOOLS: Readonly<Record<string, readonly string[]>> = {
+  'qemu-user': ['qemu-arm', 'qemu-aarch64'],
+  adb: ['adb'],
+  'openssh-server': ['sshd', 'ssh-keygen'],
+  'openssh-client': ['ssh'],
+  gcc: ['gcc'],
+  'libc6-dev': [],
+};
+
+const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
+
+function isInstalled(packageName: string): boolean {
+  if (packageName === 'libc6-dev') return existsSync('/usr/include/stdio.h');
+  return TOOLS[packageName]!.every((program) => FOLDERS.some((folder) => existsSync(join(folder, program))));
+}
+
+async function installTools(): Promise<void> {
+  const missing = Object.keys(TOOLS).filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
+    throw new Error(`The tests need tools that are not installed. On Debian: sudo ${line}`);
+  }
+  process.stdout.write(`installing ${missing.join(', ')}\n`);
+  const environment = { env: { DEBIAN_FRONTEND: 'noninteractive' }, stdio: 'inherit' as const };
+  await execa('apt-get', ['update', '-q'], environment);
+  await execa('apt-get', line.split(' ').slice(1), environment);
+}
+
+function testFiles(): string[] {
+  const folder = join(packageRoot, 'dist', 'test');
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.test.js'))
+    .map((entry) => relative(packageRoot, join(entry.parentPath, entry.name)))
+    .toSorted();
+}
+
+/** Runs the files, shows one line each and every failure in full, and returns tap's own count. */
+async function runTests(files: readonly string[]): Promise<{ passed: number; failed: number; exitCode: number }> {
+  const flags = ['--disable-coverage', '--allow-empty-coverage', '--jobs=2', '--timeout=900', '--reporter=tap'];
+  const tap = execa('npx', ['tap', 'run', ...flags, ...files], {
+    cwd: packageRoot,
+    reject: false,
+    buffer: false,
+    stderr: 'inherit',
+    stdin: 'ignore',
+  });
+  let [passed, failed] = [0, 0];
+  for await (const line of createInterface({ input: tap.stdout })) {
+    const counts = /^# \{(.*)\}$/.exec(line)?.[1];
+    if (counts !== undefined) {
+      passed = Number(/\bpass: (\d+)/.exec(counts)?.[1] ?? 0);
+      failed = Number(/\btotal: (\d+)/.exec(counts)?.[1] ?? 0) - passed;
+    }
+    if (!/^\s*$|^\s+ok \d|^\s*\d+\.\.\d+|^\s*# Subtest|^\s+# (time|\{)/.test(line)) process.stdout.write(`${line}\n`);
+  }
+  const { exitCode } = await tap;
+  return { passed, failed, exitCode: exitCode ?? 1 };
+}
+
+try {
+  await installTools();
+  const onProgress = ({ message }: { message: string }) => void process.stdout.write(`${message}\n`);
+  for (const arch of ARCHES) await buildRunner({ arch, onProgress });
+  await buildCounter(onProgress);
+  const files = testFiles();
+  process.stdout.write(`${files.length} test files\n`);
+  const { passed, failed, exitCode } = await runTests(files);
+  process.stdout.write(`${passed} passed, ${failed} failed\n`);
+  process.exitCode = failed > 0 || passed === 0 || exitCode !== 0 ? 1 : 0;
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stdout.write('0 passed, 1 failed\n');
+  process.exitCode = 1;
+}
