@@ -55,10 +55,10 @@ export class GraphBuilder {
     const integer = results.every((type) => type.dtype !== 'f32' && type.dtype !== 'f64');
     if (integer && trimmed.length > 0 && constants.every((constant) => constant && !constant.quantization)) {
       const values = definition.evaluate(constants, attributes);
-      outputs.forEach((output, i) => this.constant(output, values[i]!));
+      for (const [i, output] of outputs.entries()) this.constant(output, values[i]!);
       return [...outputs];
     }
-    outputs.forEach((output, i) => this.#define(output, results[i]!));
+    for (const [i, output] of outputs.entries()) this.#define(output, results[i]!);
     this.#nodes.push({
       name: this.#uniqueNodeName(label),
       op,

@@ -42,7 +42,7 @@ export function evaluateGraph(graph: Graph, inputs: ReadonlyMap<string, Tensor>)
   };
   graph.nodes.forEach((node, index) => {
     const results = definitionOf(node.op).evaluate(node.inputs.map(read), node.attributes);
-    node.outputs.forEach((output, i) => values.set(output, results[i]!));
+    for (const [i, output] of node.outputs.entries()) values.set(output, results[i]!);
     for (const input of node.inputs) if (lastUse.get(input) === index) values.delete(input);
   });
   return new Map(graph.outputs.map((name) => [name, read(name)!]));

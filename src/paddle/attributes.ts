@@ -10,13 +10,13 @@ import { type Attribute, type Op, AttributeType as T, toNumber } from './message
 export class Attributes {
   readonly #byName: ReadonlyMap<string, Attribute>;
   readonly #label: string;
-  readonly #valueOf: (variable: string) => number[];
+  readonly #known: (variable: string) => number[];
 
-  /** `label` names the op in messages; `valueOf` gives the compile-time value of a variable. */
-  constructor(op: Op, label: string, valueOf: (variable: string) => number[]) {
+  /** `label` names the op in messages; `known` gives the compile-time value of a variable. */
+  constructor(op: Op, label: string, known: (variable: string) => number[]) {
     this.#byName = new Map(op.attrs.map((attribute) => [attribute.name, attribute]));
     this.#label = label;
-    this.#valueOf = valueOf;
+    this.#known = known;
   }
 
   has(name: string): boolean {
@@ -32,7 +32,7 @@ export class Attributes {
   float(name: string, fallback?: number): number {
     const attribute = this.#find(name, fallback);
     if (attribute === undefined) return fallback!;
-    const values = numbers(attribute, this.#valueOf);
+    const values = numbers(attribute, this.#known);
     if (values?.length !== 1) throw this.#wrong(name, 'a number');
     return values[0]!;
   }
@@ -57,7 +57,7 @@ export class Attributes {
   floats(name: string, fallback?: readonly number[]): number[] {
     const attribute = this.#find(name, fallback);
     if (attribute === undefined) return [...fallback!];
-    const values = numbers(attribute, this.#valueOf);
+    const values = numbers(attribute, this.#known);
     if (values === undefined) throw this.#wrong(name, 'a list of numbers');
     return values;
   }
@@ -82,7 +82,7 @@ export class Attributes {
 }
 
 /** The numbers an attribute holds, one for a scalar; undefined for other types. */
-function numbers(attribute: Attribute, valueOf: (variable: string) => number[]): number[] | undefined {
+function numbers(attribute: Attribute, known: (variable: string) => number[]): number[] | undefined {
   switch (attribute.type) {
     case T.INT:
       return [attribute.i ?? 0];
@@ -109,9 +109,9 @@ function numbers(attribute: Attribute, valueOf: (variable: string) => number[]):
     case T.SCALARS:
       return (attribute.scalars ?? []).map(scalarValue);
     case T.VAR:
-      return valueOf(attribute.var_name ?? '');
+      return known(attribute.var_name ?? '');
     case T.VARS:
-      return (attribute.vars_name ?? []).flatMap(valueOf);
+      return (attribute.vars_name ?? []).flatMap(known);
     default:
       return undefined;
   }

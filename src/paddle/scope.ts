@@ -3,7 +3,7 @@ import { elementCount, formatType } from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
 import { type Program, toNumber, type Var } from './messages.js';
 import type { Parameters } from './parameters.js';
-import { findScales, isFinite, weightConstant } from './weights.js';
+import { allFinite, findScales, weightConstant } from './weights.js';
 
 /** Tensors of 2^31 elements and more do not fit the devices this is for, and hint at a damaged program. */
 const MAX_ELEMENTS = 2 ** 31;
@@ -40,7 +40,7 @@ export class Scope {
       });
     }
     const constant = weightConstant(variable, record, this.#scales.get(variable));
-    if (!isFinite(constant)) this.#notFinite.push(variable);
+    if (!allFinite(constant)) this.#notFinite.push(variable);
     const name = this.builder.constant(this.nameFor(variable), constant);
     this.#values.set(variable, name);
     return name;

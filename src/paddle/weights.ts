@@ -100,7 +100,7 @@ export function dequantized(constant: Constant): Constant {
 }
 
 /** Whether every weight, or every scale of quantised ones, is a finite number. */
-export function isFinite(constant: Constant): boolean {
+export function allFinite(constant: Constant): boolean {
   const values = constant.quantization?.scales ?? constant.data;
   if (!(values instanceof Float32Array || values instanceof Float64Array)) return true;
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;

@@ -46,7 +46,7 @@ export function readProgramFile(bytes: Uint8Array): ProgramSummary {
     [word(44), word(48)],
     [word(52), word(56)],
   ] as const;
-  const lacking = sections.some(([start, length]) => start < HEADER_BYTES || start + length > bytes.length);
+  const lacking = sections.some(([start, length]) => start + length > bytes.length);
   if (lacking) fail('the program file is damaged: a section is out of range');
   const text = bytes.subarray(word(44), word(44) + word(48));
   const string = (offset: number) => {

@@ -21,8 +21,10 @@ export const STEPS = {
    * `co` channels per group. y = act(x ∗ w · scale + bias + residual). A fully connected layer is ih = iw = 1 … ow = rows.
    *
    * Weights are packed for the path's GEMM tile (nr columns, kr values deep): per group, per panel of nr output channels,
-   * per tap (kh·kw, row-major), ceil(ci/kr) blocks of nr × kr values; missing values are 0. bias, scale and sums hold
-   * groups × ceil(co/nr)·nr values. `weight_type`: 0 f32, 1 i8, 2 i16. `input_type`: 0 f32, 1 i8 (quantised at run time:
+   * per tap (kh·kw, row-major), ceil(ci/kr) blocks of nr × kr values; missing values are 0. With panels = ceil(co/nr), the
+   * value of (group g, channel c, tap t, depth k) stands at
+   *   (((g·panels + ⌊c/nr⌋)·kh·kw + t)·ceil(ci/kr) + ⌊k/kr⌋)·nr·kr + (c mod nr)·kr + (k mod kr)
+   * and bias, scale and sums, which hold groups·panels·nr values, at g·panels·nr + c. `weight_type`: 0 f32, 1 i8, 2 i16. `input_type`: 0 f32, 1 i8 (quantised at run time:
    * `x_params` → {f32 scale; i32 zero_point}; then weights are i8 and `sums` holds Σ w per output channel as i32).
    * Pixel (b, oy, ox) of the result starts at y + b·y_batch + oy·y_row + ox·y_pixel, of residual likewise with its own.
    * `block_rows`: pixels handled before the next weight panel is taken up (chosen for the cache).
@@ -89,7 +91,10 @@ export const STEPS = {
     weight_type: 'u32',
     ...activation,
   },
-  /** Dynamic quantisation: range of x → params {f32 scale; i32 zero_point}, y[i] = clamp(round(x[i]/scale) + zp, −128, 127). */
+  /**
+   * Dynamic quantisation: range of x (with 0) → params {f32 scale; i32 zero_point}, y[i] = clamp(round(x[i] · (1/scale)) + zp,
+   * −128, 127). Every operation rounds to f32, the reciprocal too; round takes ties to even.
+   */
   quantize: { x: 'ref', y: 'ref', params: 'ref', count: 'u32' },
   /** y[b] = alpha · x[b] · y[b] for batches in up to 4 dimensions; strides in elements, 0 = broadcast. out is contiguous. */
   matmul: {

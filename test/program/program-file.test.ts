@@ -104,6 +104,14 @@ function complaint(bytes: Uint8Array): string {
   }
 }
 
+t.test('a step section that begins in the last byte is refused', async (t) => {
+  const cut = file.slice();
+  const view = new DataView(cut.buffer);
+  view.setUint32(32, cut.length - 1, true);
+  view.setUint32(36, 1, true);
+  t.throws(() => readProgramFile(cut), { code: 'E_PROGRAM', message: /a step is cut off/ });
+});
+
 t.test('damage is a clear refusal, never another exception', async (t) => {
   const complaints = new Set<string>();
   for (let length = 0; length < file.length; length++) {
