@@ -56,7 +56,9 @@ export function readConfig(file: string): Config {
     );
   const parsed = configSchema.safeParse(document.toJS());
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
+  // A misspelt field is the likelier cause of another one that is missing.
+  const { issues } = parsed.error;
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   const path = issue.path.filter((key) => typeof key !== 'symbol');
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const node = document.getIn(unknown === undefined ? path : [...path, unknown], true) as

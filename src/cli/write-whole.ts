@@ -9,7 +9,7 @@ export async function writeWhole(path: string, bytes: Uint8Array | string, execu
     if (executable) await chmod(part, 0o755);
     await rename(part, path);
   } catch (cause) {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {});
     throw new EdgeDeployError('E_OUTPUT', `${path} cannot be written: ${(cause as Error).message}`, { cause });
   }
 }
