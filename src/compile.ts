@@ -30,7 +30,9 @@ export interface CompileOptions extends LowerOptions {
 export interface Compiled {
   /** The program file. */
   readonly program: Uint8Array;
-  /** The optimized graph: what the program computes, as a reference. */
+  /** The model with this precision's weights, before any optimisation: what the program must compute. */
+  readonly model: Graph;
+  /** The optimized graph, which was lowered. */
   readonly graph: Graph;
   /** What quantisation did to each weight; empty for fp32. */
   readonly weights: readonly WeightReport[];
@@ -64,6 +66,7 @@ export function compile(graph: Graph, options: CompileOptions): Compiled {
   const program = writeProgram(lowered, placement);
   return {
     program,
+    model: quantized,
     graph: optimized,
     weights,
     macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),

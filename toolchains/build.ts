@@ -36,6 +36,8 @@ export interface BuiltProgram {
   readonly cached: boolean;
   /** SHA-256 over sources, flags and compiler. */
   readonly hash: string;
+  /** Version of Zig. */
+  readonly compiler: string;
 }
 
 const KERNELS = join(packageRoot, 'kernels');
@@ -73,7 +75,13 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
   const cache = cacheFolder();
   const folder = join(cache, 'builds', arch);
   const path = join(folder, `${key.slice(0, 16)}-${name}`);
-  const finished = async (cached: boolean) => ({ path, bytes: await readFile(path), cached, hash: key });
+  const finished = async (cached: boolean) => ({
+    path,
+    bytes: await readFile(path),
+    cached,
+    hash: key,
+    compiler: compiler.version,
+  });
   if (existsSync(path)) return finished(true);
 
   await mkdir(folder, { recursive: true });

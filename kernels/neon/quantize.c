@@ -3,13 +3,22 @@
 
 #include "../core/kernels.h"
 
+/* The smaller and the larger of both; a NaN in `v` is passed over, as ref does. */
+#if defined(__aarch64__)
+static inline float32x4_t lesser(float32x4_t least, float32x4_t v) { return vminnmq_f32(least, v); }
+static inline float32x4_t greater(float32x4_t most, float32x4_t v) { return vmaxnmq_f32(most, v); }
+#else
+static inline float32x4_t lesser(float32x4_t least, float32x4_t v) { return vbslq_f32(vcltq_f32(v, least), v, least); }
+static inline float32x4_t greater(float32x4_t most, float32x4_t v) { return vbslq_f32(vcgtq_f32(v, most), v, most); }
+#endif
+
 void ed_f32_range__neon(const float *x, size_t n, float *low, float *high) {
   float32x4_t least0 = vdupq_n_f32(0), least1 = least0, most0 = least0, most1 = least0;
   size_t i = 0;
   for (; i + 8 <= n; i += 8) {
     const float32x4_t a = vld1q_f32(x + i), b = vld1q_f32(x + i + 4);
-    least0 = vminq_f32(least0, a), most0 = vmaxq_f32(most0, a);
-    least1 = vminq_f32(least1, b), most1 = vmaxq_f32(most1, b);
+    least0 = lesser(least0, a), most0 = greater(most0, a);
+    least1 = lesser(least1, b), most1 = greater(most1, b);
   }
   float lanes[8];
   vst1q_f32(lanes, vminq_f32(least0, least1));
@@ -24,14 +33,15 @@ void ed_f32_range__neon(const float *x, size_t n, float *low, float *high) {
   *high = most;
 }
 
-/* Nearest integer, halves to even. armv7 has no such instruction: adding 1.5 · 2^23 leaves it in the low bits. */
+/* Nearest integer, halves to even, 0 for NaN. armv7 has no such instruction: adding 1.5 · 2^23 leaves it in the low bits. */
 static inline int32x4_t nearest(float32x4_t v) {
 #if defined(__aarch64__)
   return vcvtnq_s32_f32(v);
 #else
   const float32x4_t limit = vdupq_n_f32(512.0f), magic = vdupq_n_f32(12582912.0f);
   const float32x4_t bounded = vminq_f32(vmaxq_f32(v, vnegq_f32(limit)), limit);
-  return vsubq_s32(vreinterpretq_s32_f32(vaddq_f32(bounded, magic)), vreinterpretq_s32_f32(magic));
+  const int32x4_t whole = vsubq_s32(vreinterpretq_s32_f32(vaddq_f32(bounded, magic)), vreinterpretq_s32_f32(magic));
+  return vandq_s32(whole, vreinterpretq_s32_u32(vceqq_f32(v, v)));
 #endif
 }
 

@@ -20,7 +20,8 @@ export interface ContextOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
-  readonly timeout?: string;
+  /** Seconds. */
+  readonly timeout?: number;
 }
 
 export function createContext(options: ContextOptions, signal: AbortSignal, command: string): Context {
@@ -29,7 +30,7 @@ export function createContext(options: ContextOptions, signal: AbortSignal, comm
     json: options.json ?? false,
     verbose: options.verbose ?? false,
     dryRun: options.dryRun ?? false,
-    silenceMs: options.timeout === undefined ? undefined : Number(options.timeout) * 1000,
+    silenceMs: options.timeout === undefined ? undefined : options.timeout * 1000,
     signal,
     command,
     print: (text) => void process.stdout.write(`${text}\n`),

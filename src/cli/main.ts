@@ -1,17 +1,15 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { EdgeDeployError } from '../base/errors.js';
-import { packageRoot } from '../base/package-root.js';
+import { EdgeDeployError, EXIT_CODES } from '../base/errors.js';
+import { version } from '../base/version.js';
 import { commands } from './commands/index.js';
 import { type ContextOptions, createContext } from './context.js';
 import { describeError, errorRecord, exitCodeOf } from './errors.js';
+import { seconds } from './options.js';
 
 /** Builds the program from the commands' own descriptions. Returns the exit code of the command that ran. */
 export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
-  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
   const program = new Command('edge-deploy')
     .description('Takes a trained Paddle model to an ARM board: quantise, compile, push, run, time.')
     .version(version)
@@ -29,7 +27,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       .option('--dry-run', 'do everything but touch a device or write a file')
       .option('--no-input', 'never ask (nothing is ever asked)')
       .option('--no-color', 'plain text (it always is)')
-      .option('--timeout <seconds>', 'give up when the runner is silent for so long')
+      .option('--timeout <seconds>', 'give up when the runner is silent for so long', seconds)
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
       .action(async (...received: unknown[]) => {
@@ -50,12 +48,18 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     }
     throw error;
   }
+  // A signal that came while the command was computing is only seen now.
+  if (signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
   return exitCode;
 }
 
 const abort = new AbortController();
-const interrupt = () => abort.abort();
-process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+/** The first signal asks the command to stop, the second does not ask. The handler stays: execa ends us where none is. */
+const interrupt = () => {
+  if (abort.signal.aborted) process.exit(EXIT_CODES.E_INTERRUPTED);
+  abort.abort();
+};
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 const argv = process.argv.slice(2);
 try {
   process.exitCode = await main(argv, abort.signal);

@@ -10,7 +10,7 @@ import { type RunRecord, recordOf } from './summary.js';
 export interface DeployOptions extends ExecuteOptions {
   /** Bytes of the model as it came. */
   readonly modelBytes: number;
-  /** Shared by the targets of one call, so that the host computes its reference once. */
+  /** Shared by all runs of this model with these inputs, so that the host evaluates it once for a precision. */
   readonly reference?: Reference;
   /** The command that makes this figure again. */
   readonly command?: string;
@@ -31,7 +31,7 @@ export async function deployModel(graph: Graph, target: Target, options: DeployO
   const device = options.device ?? (await openDevice(target));
   try {
     const execution = await execute(graph, target, device, { ...options, ...(counter ? { counter } : {}) });
-    const expected = reference.outputs(execution.compiled.graph, execution.inputs);
+    const expected = reference.outputs(precision, execution.compiled.model, execution.inputs);
     const agreement = compareOutputs(execution.outputs, expected, toleranceOf(precision, target.arch));
     const record = recordOf(target, execution, {
       precision,

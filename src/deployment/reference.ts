@@ -10,15 +10,20 @@ export interface OutputAgreement extends Agreement {
   readonly agrees: boolean;
 }
 
-/** The graph's own meaning, computed on the host in TypeScript, once per graph and inputs. */
+/**
+ * A model's own meaning, computed on the host in TypeScript: what its graph evaluates to before any optimisation, with
+ * integer weights dequantised. It depends on neither target nor threads, so that one of these serves all runs of a model
+ * with the same inputs.
+ */
 export class Reference {
-  readonly #results = new Map<Graph, Map<string, Tensor>>();
+  readonly #results = new Map<Precision, ReadonlyMap<string, Tensor>>();
 
-  outputs(graph: Graph, inputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
-    const known = this.#results.get(graph);
+  /** `model` holds the weights of `precision`; it is evaluated on the first call for that precision. */
+  outputs(precision: Precision, model: Graph, inputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
+    const known = this.#results.get(precision);
     if (known) return known;
-    const result = evaluateGraph(graph, inputs);
-    this.#results.set(graph, result);
+    const result = evaluateGraph(model, inputs);
+    this.#results.set(precision, result);
     return result;
   }
 }

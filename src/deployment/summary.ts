@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { Target } from '../../targets/target.js';
+import { version } from '../base/version.js';
 import type { Precision } from '../lower/index.js';
 import { type Summary, summarize } from '../measure/summary.js';
 import type { Execution } from './execute.js';
@@ -36,6 +38,7 @@ export interface RunRecord {
     readonly share: number;
   }[];
   readonly samples: readonly number[];
+  /** The board, and what made the figure: versions, hashes of program and runner, the command. */
   readonly environment: Readonly<Record<string, unknown>>;
 }
 
@@ -73,7 +76,15 @@ export function recordOf(target: Target, execution: Execution, options: RecordOp
     agreement: options.agreement,
     steps: slowestFirst(report.steps),
     samples: report.samples,
-    environment: { ...info, runnerHash: runner.hash, command: options.command, date: new Date().toISOString() },
+    environment: {
+      ...info,
+      tool: version,
+      compiler: runner.compiler,
+      programHash: createHash('sha256').update(compiled.program).digest('hex'),
+      runnerHash: runner.hash,
+      command: options.command,
+      date: new Date().toISOString(),
+    },
   };
 }
 

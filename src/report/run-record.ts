@@ -2,8 +2,11 @@ import type { RunRecord } from '../deployment/summary.js';
 import { formatBytes, formatCount, formatShare, formatTime } from './format.js';
 import { renderTable } from './table.js';
 
-/** One target's block, as `push` prints it. */
-export function renderRun(record: RunRecord, slowest = 5): string {
+/** Steps a report names unless all are asked for. */
+const SLOWEST = 5;
+
+/** One target's block, as `push` prints it. `verbose` adds all steps and, under emulation, the meaningless run time. */
+export function renderRun(record: RunRecord, verbose = false): string {
   const { summary } = record;
   const ratio = (record.programBytes / record.modelBytes).toFixed(2);
   const sent =
@@ -14,11 +17,13 @@ export function renderRun(record: RunRecord, slowest = 5): string {
   const lines: (readonly [string, string])[] = [
     ['size', `${formatBytes(record.modelBytes)} model → ${formatBytes(record.programBytes)} program (× ${ratio})`],
     ['sent', sent],
-    ['load', formatTime(record.loadNs)],
+    ['load', `${formatTime(record.loadNs)}${record.emulated ? ' (emulated)' : ''}`],
     ...(record.instructions === undefined
       ? []
       : [['instructions', `${formatCount(record.instructions)} per run (exact)`] as const]),
-    [record.emulated ? 'emulated' : 'time', `${time}  ${summary.runs} runs, ${summary.verdict}`],
+    ...(record.emulated && !verbose
+      ? []
+      : [[record.emulated ? 'emulated' : 'time', `${time}  ${summary.runs} runs, ${summary.verdict}`] as const]),
     [
       'memory',
       `${formatBytes(record.peakRssBytes)} peak resident${record.emulated ? ' (the emulator included)' : ''}, ${formatBytes(record.arenaBytes)} arena`,
@@ -34,7 +39,7 @@ export function renderRun(record: RunRecord, slowest = 5): string {
   const head = `${record.target}  ${record.cpu}, ${record.path}, ${record.precision}, ${record.threads} thread${record.threads === 1 ? '' : 's'}`;
   const body = lines.map(([label, text]) => `  ${label.padEnd(13)}${text}`);
   const steps = record.steps
-    .slice(0, slowest)
+    .slice(0, verbose ? undefined : SLOWEST)
     .map((step) => [`  ${step.name}`, step.step, step.kernel, formatTime(step.medianNs), formatShare(step.share)]);
   if (steps.length === 0) return [head, ...body].join('\n');
   const table = renderTable(
@@ -42,7 +47,7 @@ export function renderRun(record: RunRecord, slowest = 5): string {
       { title: '  slowest steps' },
       { title: 'step' },
       { title: 'kernel' },
-      { title: 'median', align: 'right' },
+      { title: record.emulated ? 'emulated' : 'median', align: 'right' },
       { title: 'share', align: 'right' },
     ],
     steps,

@@ -5,10 +5,10 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { librarySources } from '../../toolchains/index.js';
 
 /**
- * Compiles a C test with the library for this machine, with AddressSanitizer and UBSan. Needs gcc: Zig's compiler comes
+ * Compiles a C test (one file or several) with the library for this machine, with AddressSanitizer and UBSan. Needs gcc: Zig's compiler comes
  * without AddressSanitizer's runtime. Returns `output`.
  */
-export async function buildSanitized(source: string, output: string): Promise<string> {
+export async function buildSanitized(sources: string | readonly string[], output: string): Promise<string> {
   const flags = [
     '-std=gnu11',
     '-O1',
@@ -19,6 +19,7 @@ export async function buildSanitized(source: string, output: string): Promise<st
     '-fsanitize=address,undefined',
     '-fno-sanitize-recover=all',
   ];
-  await promisify(execFile)('gcc', [...flags, join(packageRoot, source), ...librarySources(), '-lm', '-o', output]);
+  const files = [sources].flat().map((file) => join(packageRoot, file));
+  await promisify(execFile)('gcc', [...flags, ...files, ...librarySources(), '-lm', '-o', output]);
   return output;
 }

@@ -18,6 +18,7 @@ import { writeWhole } from '../write-whole.js';
 
 interface Cell {
   readonly model: LoadedModel;
+  readonly reference: Reference;
   readonly precision: Precision;
   readonly threads: number;
 }
@@ -27,7 +28,7 @@ interface Outcome {
   readonly failures: { target: string; model: string; precision: string; threads: number; error: unknown }[];
 }
 
-/** Models × precisions × threads × targets: one cell at a time on a device, devices side by side. */
+/** Models × precisions × threads × targets: one cell at a time on a machine, machines side by side. */
 export const bench: CommandDefinition = defineCommand({
   name: 'bench',
   summary: 'sweep models × precisions × threads × targets; every sample is kept',
@@ -48,9 +49,10 @@ export const bench: CommandDefinition = defineCommand({
     const loaded: LoadedModel[] = [];
     for (const path of models.length > 0 ? models : [undefined])
       loaded.push(await loadForCommand(context, config, path, options));
-    const cells = loaded.flatMap((model) =>
-      precisions.flatMap((precision) => threads.map((n) => ({ model, precision, threads: n }))),
-    );
+    const cells = loaded.flatMap((model) => {
+      const reference = new Reference();
+      return precisions.flatMap((precision) => threads.map((n) => ({ model, reference, precision, threads: n })));
+    });
     if (context.dryRun) {
       context.print(
         `${cells.length * targets.length} cells: ${cells.length} on each of ${targets.map(({ name }) => name).join(', ')}`,
@@ -58,9 +60,13 @@ export const bench: CommandDefinition = defineCommand({
       return 0;
     }
     const outcome: Outcome = { results: [], failures: [] };
-    const queue = new PQueue({ concurrency: targets.length });
+    const queues = new Map<string, PQueue>();
     await Promise.all(
-      targets.map((target) => queue.add(() => sweepTarget(context, target, cells, PRESETS[preset], outcome))),
+      targets.map((target) => {
+        const queue = queues.get(placeOf(target)) ?? new PQueue({ concurrency: 1 });
+        queues.set(placeOf(target), queue);
+        return queue.add(() => sweepTarget(context, target, cells, PRESETS[preset], outcome));
+      }),
     );
     if (context.signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
     const failures = outcome.failures.map(({ error, ...cell }) => ({ ...cell, error: errorRecord(error) }));
@@ -90,6 +96,11 @@ export const bench: CommandDefinition = defineCommand({
   },
 });
 
+/** Targets of one place take turns: the host and emulated CPUs share this machine and would disturb each other's times. */
+function placeOf(target: Target): string {
+  return target.type === 'host' || target.type === 'qemu' ? 'this machine' : target.name;
+}
+
 /** All cells on one device, in a fixed order. A device that cannot be reached fails all its cells at once. */
 async function sweepTarget(
   context: Context,
@@ -98,7 +109,6 @@ async function sweepTarget(
   timing: (typeof PRESETS)[keyof typeof PRESETS],
   outcome: Outcome,
 ): Promise<void> {
-  const reference = new Map<string, Reference>();
   let device: Awaited<ReturnType<typeof openDevice>>;
   const fail = (cell: Cell, error: unknown) => {
     const { model, precision, threads } = cell;
@@ -114,10 +124,8 @@ async function sweepTarget(
   try {
     for (const cell of cells) {
       if (context.signal.aborted) return;
-      const { model, precision, threads } = cell;
+      const { model, reference, precision, threads } = cell;
       context.note(`${target.name}: ${model.path}, ${precision}, ${threads} thread${threads === 1 ? '' : 's'}`);
-      const key = `${model.path} ${precision}`;
-      if (!reference.has(key)) reference.set(key, new Reference());
       try {
         const { record } = await deployModel(model.graph, target, {
           precision,
@@ -125,13 +133,14 @@ async function sweepTarget(
           timing,
           modelBytes: model.bytes,
           device,
-          reference: reference.get(key)!,
+          reference,
           command: context.command,
           signal: context.signal,
           ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
         });
         outcome.results.push({ model: model.path, record });
       } catch (error) {
+        if (context.signal.aborted) return;
         context.note(describeError(error, false));
         fail(cell, error);
       }

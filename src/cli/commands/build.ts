@@ -30,7 +30,7 @@ export const build = defineCommand({
       const built = isSource
         ? await buildProgram({ ...common, name: basename(what[0]!).replace(/\.\w+$/, ''), sources: what })
         : await buildRunner(common);
-      if (output) await writeWhole(output, built.bytes, true);
+      if (output && !context.dryRun) await writeWhole(output, built.bytes, true);
       const path = output ?? built.path;
       context.print(
         context.json

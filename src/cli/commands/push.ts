@@ -1,11 +1,8 @@
 import { EdgeDeployError } from '../../base/errors.js';
-import { compile } from '../../compile.js';
 import { deployModel } from '../../deployment/deploy-model.js';
 import { PRESETS } from '../../deployment/execute.js';
-import { machineOf } from '../../deployment/machine.js';
 import { Reference } from '../../deployment/reference.js';
 import type { RunRecord } from '../../deployment/summary.js';
-import { formatBytes } from '../../report/format.js';
 import { renderRun } from '../../report/run-record.js';
 import { defineCommand } from '../command.js';
 import { describeError, errorRecord } from '../errors.js';
@@ -23,6 +20,7 @@ import {
   targetFlag,
   threadsFlag,
 } from '../options.js';
+import { rehearse } from '../rehearse.js';
 
 /** The whole product in one line. */
 export const push = defineCommand({
@@ -39,15 +37,7 @@ export const push = defineCommand({
     const loaded = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
     const inputs = inputTensors(options.input as string[], loaded.graph.inputs);
-    if (context.dryRun) {
-      for (const target of targets) {
-        const { program, arenaBytes } = compile(loaded.graph, { ...machineOf(target), precision });
-        context.print(
-          `${target.name}: would send the runner and ${formatBytes(program.length)} of ${precision}; arena ${formatBytes(arenaBytes)}`,
-        );
-      }
-      return 0;
-    }
+    if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
     const reference = new Reference();
     const records: RunRecord[] = [];
     const failures: { target: string; error: unknown }[] = [];
@@ -67,7 +57,7 @@ export const push = defineCommand({
           ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
         });
         records.push(record);
-        if (!context.json) context.print(renderRun(record, context.verbose ? Number.POSITIVE_INFINITY : 5));
+        if (!context.json) context.print(renderRun(record, context.verbose));
       } catch (error) {
         if (context.signal.aborted || targets.length === 1) throw error;
         failures.push({ target: target.name, error });

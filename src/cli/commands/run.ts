@@ -20,6 +20,7 @@ import {
   targetFlag,
   threadsFlag,
 } from '../options.js';
+import { rehearse } from '../rehearse.js';
 import { writeWhole } from '../write-whole.js';
 
 /** Inputs in, outputs out. */
@@ -39,6 +40,7 @@ export const run = defineCommand({
     const { graph } = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
     const inputs = inputTensors(options.input as string[], graph.inputs);
+    if (context.dryRun) return rehearse(context, graph, targets, precision);
     const device = await openDevice(target);
     try {
       const { outputs, report } = await execute(graph, target, device, {

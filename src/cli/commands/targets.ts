@@ -88,8 +88,8 @@ async function add(context: Context, name: string, address: string | undefined):
   const file = findConfig() ?? resolve(CONFIG_FILE);
   const document = existsSync(file) ? parseDocument(readFileSync(file, 'utf8')) : new Document({ version: 1 });
   document.setIn(['targets', name], document.createNode(spec, { flow: true }));
-  await writeWhole(file, String(document), false);
-  context.print(`${name} added to ${file}`);
+  if (!context.dryRun) await writeWhole(file, String(document), false);
+  context.print(`${name} ${context.dryRun ? 'would be' : 'is'} added to ${file}`);
   return 0;
 }
 
@@ -118,9 +118,11 @@ async function trust(context: Context, target: Target): Promise<void> {
     if (!(error instanceof EdgeDeployError) || error.code !== 'E_HOSTKEY_UNKNOWN') throw error;
     const { key, knownHosts } = (error.details ?? {}) as { key?: string; knownHosts?: string };
     if (!key || !knownHosts) throw error;
-    mkdirSync(dirname(knownHosts), { recursive: true });
-    appendFileSync(knownHosts, `${key}\n`);
-    context.print(`${error.message}\nwritten to ${knownHosts}`);
+    if (!context.dryRun) {
+      mkdirSync(dirname(knownHosts), { recursive: true });
+      appendFileSync(knownHosts, `${key}\n`);
+    }
+    context.print(`${error.message}\n${context.dryRun ? 'would be ' : ''}written to ${knownHosts}`);
   }
 }
 
@@ -128,8 +130,8 @@ async function clean(context: Context, target: Target): Promise<void> {
   const device = await openDevice(target);
   try {
     const { folder } = await device.info();
-    await device.remove([folder]);
-    context.print(`${target.name}: ${folder} is gone`);
+    if (!context.dryRun) await device.remove([folder]);
+    context.print(`${target.name}: ${folder} ${context.dryRun ? 'would be removed' : 'is gone'}`);
   } finally {
     await device.close();
   }

@@ -1,7 +1,11 @@
+import { openDevice } from '../../../deploy/index.js';
+import type { Target } from '../../../targets/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
+import { compareNodes, type NodeAgreement } from '../../deployment/bisect.js';
 import { deployModel } from '../../deployment/deploy-model.js';
-import { PRESETS } from '../../deployment/execute.js';
+import { type ExecuteOptions, PRESETS } from '../../deployment/execute.js';
 import { Reference } from '../../deployment/reference.js';
+import type { Graph } from '../../ir/graph.js';
 import { renderTable } from '../../report/table.js';
 import { defineCommand } from '../command.js';
 import { loadForCommand } from '../model.js';
@@ -16,37 +20,46 @@ import {
   targetFlag,
   threadsFlag,
 } from '../options.js';
+import { rehearse } from '../rehearse.js';
 
 /** The board's outputs against the host's reference; exit code 9 when they differ. */
 export const verify = defineCommand({
   name: 'verify',
   summary: 'compare a target’s outputs with the host’s reference',
   configure: (command) =>
-    void inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model')))))),
+    void inputFlag(
+      threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model'))))),
+    ).option('--bisect', 'compare every step’s result and name the first that differs'),
 
   async run(context, [model], options) {
     const config = configuration();
     const targets = chosenTargets(config, options.target);
     const loaded = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
+    if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
     const reference = new Reference();
     const results = [];
+    const steps: Bisection[] = [];
+    const execution = {
+      precision,
+      threads: options.threads as number,
+      timing: PRESETS.once,
+      inputs: inputTensors(options.input as string[], loaded.graph.inputs),
+      onProgress: context.onProgress,
+      signal: context.signal,
+      ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
+    };
     for (const target of targets) {
       const { record } = await deployModel(loaded.graph, target, {
-        precision,
-        threads: options.threads as number,
-        timing: PRESETS.once,
-        inputs: inputTensors(options.input as string[], loaded.graph.inputs),
+        ...execution,
         modelBytes: loaded.bytes,
         reference,
         command: context.command,
-        onProgress: context.onProgress,
-        signal: context.signal,
-        ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
       });
       results.push(...record.agreement.map((one) => ({ target: target.name, precision, ...one })));
+      if (options.bisect) steps.push(await bisect(loaded.graph, target, execution));
     }
-    if (context.json) context.print(JSON.stringify({ schema: 1, results }));
+    if (context.json) context.print(JSON.stringify({ schema: 1, results, ...(options.bisect ? { steps } : {}) }));
     else {
       const right = { align: 'right' } as const;
       context.print(
@@ -70,14 +83,37 @@ export const verify = defineCommand({
         ),
       );
     }
+    if (!context.json) for (const one of steps) context.print(describeBisection(one));
     const different = results.filter(({ agrees }) => !agrees);
     if (different.length === 0) return 0;
     throw new EdgeDeployError(
       'E_MISMATCH',
       `${different.length} of ${results.length} outputs differ from the host's reference`,
       {
-        hint: 'Try --precision fp32: if that agrees, the precision is the cause; if not, report it as a bug.',
+        hint: 'Try --precision fp32: if that agrees, the precision is the cause. Else --bisect names the step: report it.',
       },
     );
   },
 });
+
+interface Bisection {
+  readonly target: string;
+  readonly compared: number;
+  /** The first result that differs, in the order of execution. */
+  readonly first: NodeAgreement | undefined;
+}
+
+async function bisect(graph: Graph, target: Target, options: ExecuteOptions): Promise<Bisection> {
+  const device = await openDevice(target);
+  try {
+    const nodes = await compareNodes(graph, target, device, options);
+    return { target: target.name, compared: nodes.length, first: nodes.find(({ agrees }) => !agrees) };
+  } finally {
+    await device.close();
+  }
+}
+
+function describeBisection({ target, compared, first }: Bisection): string {
+  if (!first) return `${target}: the results of all ${compared} steps agree`;
+  return `${target}: the first of ${compared} steps to differ is ${first.op} ${first.node}, by ${first.relative.toExponential(2)} of its largest value`;
+}
