@@ -34,6 +34,8 @@ export interface Compiled {
   readonly model: Graph;
   /** The optimized graph, which was lowered. */
   readonly graph: Graph;
+  /** Nodes of `graph` that compute in integers, their input quantised at run time; empty unless precision is int8. */
+  readonly integerNodes: ReadonlySet<string>;
   /** What quantisation did to each weight; empty for fp32. */
   readonly weights: readonly WeightReport[];
   readonly macs: number;
@@ -68,6 +70,7 @@ export function compile(graph: Graph, options: CompileOptions): Compiled {
     program,
     model: quantized,
     graph: optimized,
+    integerNodes: new Set(lowered.steps.filter(({ fields }) => fields.x_params).map(({ name }) => name)),
     weights,
     macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),
     arenaBytes: placement.arenaBytes,

@@ -28,13 +28,8 @@ export function renderRun(record: RunRecord, verbose = false): string {
       'memory',
       `${formatBytes(record.peakRssBytes)} peak resident${record.emulated ? ' (the emulator included)' : ''}, ${formatBytes(record.arenaBytes)} arena`,
     ],
-    ...record.agreement.map(
-      (one) =>
-        [
-          one.agrees ? 'agreement' : 'DIFFERS',
-          `${one.output}: max |Δ| ${one.maxDifference.toExponential(1)} = ${one.relative.toExponential(1)} of the largest value, same top class ${formatShare(one.sameTop1)}`,
-        ] as const,
-    ),
+    ...record.agreement.map((one) => [one.agrees ? 'agreement' : 'DIFFERS', describeAgreement(one)] as const),
+    ...(record.loss ?? []).map((one) => ['against fp32', describeAgreement(one)] as const),
   ];
   const head = `${record.target}  ${record.cpu}, ${record.path}, ${record.precision}, ${record.threads} thread${record.threads === 1 ? '' : 's'}`;
   const body = lines.map(([label, text]) => `  ${label.padEnd(13)}${text}`);
@@ -55,6 +50,15 @@ export function renderRun(record: RunRecord, verbose = false): string {
   return [head, ...body, table].join('\n');
 }
 
+/** The largest difference among all outputs, as a share of an output's largest value. */
+function largestOf(outputs: NonNullable<RunRecord['loss']>): string {
+  return Math.max(...outputs.map(({ relative }) => relative)).toExponential(1);
+}
+
+function describeAgreement(one: NonNullable<RunRecord['loss']>[number]): string {
+  return `${one.output}: max |Δ| ${one.maxDifference.toExponential(1)} = ${one.relative.toExponential(1)} of the largest value, same top class ${formatShare(one.sameTop1)}`;
+}
+
 /** The sweep's table: a row a cell. */
 export function renderSweep(records: readonly { readonly model: string; readonly record: RunRecord }[]): string {
   return renderTable(
@@ -70,6 +74,7 @@ export function renderSweep(records: readonly { readonly model: string; readonly
       { title: 'program', align: 'right' },
       { title: 'peak', align: 'right' },
       { title: 'max |Δ|', align: 'right' },
+      { title: 'against fp32', align: 'right' },
       { title: 'verdict' },
     ],
     records.map(({ model, record }) => [
@@ -83,7 +88,8 @@ export function renderSweep(records: readonly { readonly model: string; readonly
       record.instructions === undefined ? '' : formatCount(record.instructions),
       formatBytes(record.programBytes),
       formatBytes(record.peakRssBytes),
-      Math.max(...record.agreement.map(({ relative }) => relative)).toExponential(1),
+      largestOf(record.agreement),
+      record.loss ? largestOf(record.loss) : '',
       record.emulated ? 'exact' : record.summary.verdict,
     ]),
   );

@@ -206,8 +206,7 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let [difference, largest] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
-    const delta = Math.abs(actual[i]! - expected[i]!);
-    if (!(delta <= difference)) difference = delta;
+    difference = Math.max(difference, Math.abs(actual[i]! - expected[i]!));
     largest = Math.max(largest, Math.abs(expected[i]!));
   }
   return difference / (largest || 1);
