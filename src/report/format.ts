@@ -1,26 +1,25 @@
 /** Figures as people read them: three significant digits, the unit that fits. */
 export function formatTime(ns: number): string {
-  if (ns < 1e3) return `${round(ns)} ns`;
-  if (ns < 1e6) return `${round(ns / 1e3)} µs`;
-  if (ns < 1e9) return `${round(ns / 1e6)} ms`;
-  return `${round(ns / 1e9)} s`;
+  return scaled(ns, ['ns', 'µs', 'ms', 's']);
 }
 
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  if (bytes < 1e6) return `${round(bytes / 1e3)} kB`;
-  return `${round(bytes / 1e6)} MB`;
+  return scaled(bytes, ['B', 'kB', 'MB']);
 }
 
 export function formatCount(count: number): string {
-  if (count < 1e3) return String(count);
-  if (count < 1e6) return `${round(count / 1e3)} k`;
-  if (count < 1e9) return `${round(count / 1e6)} M`;
-  return `${round(count / 1e9)} G`;
+  return scaled(count, ['', 'k', 'M', 'G']);
 }
 
 export function formatShare(share: number): string {
   return `${round(share * 100)} %`;
+}
+
+/** Units a thousand apart; the unit is chosen after rounding, so that 999,999 is 1 M. */
+function scaled(value: number, units: readonly string[]): string {
+  let step = 0;
+  while (step < units.length - 1 && Number(round(value / 1000 ** step)) >= 1000) step++;
+  return `${round(value / 1000 ** step)} ${units[step]}`.trimEnd();
 }
 
 function round(value: number): string {
