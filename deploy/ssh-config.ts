@@ -90,7 +90,7 @@ async function askSsh(name: string, args: readonly string[]): Promise<ReadonlyMa
   }
   if (output.exitCode !== 0) {
     throw new EdgeDeployError('E_CONFIG', `${name}: ssh cannot read its configuration: ${output.stderr.trim()}`, {
-      hint: 'Repair ~/.ssh/config.',
+      hint: 'Repair ~/.ssh/config, or host: and user: of the target.',
     });
   }
   const result = new Map<string, string[]>();

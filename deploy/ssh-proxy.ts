@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { execa } from 'execa';
 import { EdgeDeployError } from '../src/base/errors.js';
 
@@ -64,11 +64,27 @@ function expand(name: string, command: string, { host, port, user, original }: P
   });
 }
 
-/** Starts a proxy. The stream is destroyed with what the program said, should it fail; closing the stream ends the program. */
+/** Starts a proxy. The stream is destroyed with the program's failure, and destroying the stream ends the program. */
 export function openProxy([file = '', ...args]: readonly string[]): Duplex {
-  const child = execa(file, args, { encoding: 'buffer', buffer: { stdout: false }, reject: false });
-  const stream = child.duplex();
-  stream.once('close', () => child.kill());
+  const child = execa(file, args, { stdin: 'pipe', encoding: 'buffer', buffer: { stdout: false } });
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    // A program that no longer reads has failed, and says itself why.
+    write: (chunk: Buffer, _encoding, done) => void child.stdin.write(chunk, () => done()),
+    final: (done) => void child.stdin.end(() => done()),
+    destroy: (error, done) => {
+      child.kill();
+      done(error);
+    },
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (!stream.push(chunk)) child.stdout.pause();
+  });
+  child.stdin.on('error', () => {});
+  child.then(
+    () => void stream.push(null),
+    (error: Error) => void stream.destroy(error),
+  );
   return stream;
 }
 
