@@ -1,5 +1,5 @@
 import type { RunRecord } from '../deployment/summary.js';
-import { formatBytes, formatCount, formatShare, formatTime } from './format.js';
+import { formatBytes, formatCount, formatInterval, formatShare, formatTime } from './format.js';
 import { renderTable } from './table.js';
 
 /** Steps a report names unless all are asked for. */
@@ -13,7 +13,7 @@ export function renderRun(record: RunRecord, verbose = false): string {
     record.bytesSent === 0
       ? 'up to date, 0 bytes sent'
       : `${record.sent.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(', ')} (${formatBytes(record.bytesSent)})`;
-  const time = `${formatTime(summary.median)}  [${formatTime(summary.low)}, ${formatTime(summary.high)}]  p95 ${formatTime(summary.p95)}`;
+  const time = `${formatInterval(summary)}  p95 ${formatTime(summary.p95)}`;
   const lines: (readonly [string, string])[] = [
     ['size', `${formatBytes(record.modelBytes)} model → ${formatBytes(record.programBytes)} program (× ${ratio})`],
     ['sent', sent],
@@ -67,8 +67,7 @@ export function renderSweep(records: readonly { readonly model: string; readonly
       { title: 'model' },
       { title: 'precision' },
       { title: 'threads', align: 'right' },
-      { title: 'median', align: 'right' },
-      { title: '95 % interval', align: 'right' },
+      { title: 'median  [95 % interval]', align: 'right' },
       { title: 'p95', align: 'right' },
       { title: 'instructions', align: 'right' },
       { title: 'program', align: 'right' },
@@ -82,8 +81,7 @@ export function renderSweep(records: readonly { readonly model: string; readonly
       model,
       record.precision,
       String(record.threads),
-      record.emulated ? 'emulated' : formatTime(record.summary.median),
-      record.emulated ? '' : `${formatTime(record.summary.low)} – ${formatTime(record.summary.high)}`,
+      record.emulated ? 'emulated' : formatInterval(record.summary),
       record.emulated ? '' : formatTime(record.summary.p95),
       record.instructions === undefined ? '' : formatCount(record.instructions),
       formatBytes(record.programBytes),

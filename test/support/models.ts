@@ -203,15 +203,16 @@ function bench(root: string): GoldenCase[] {
     }));
 }
 
-/** Largest difference, as a share of the largest expected value. */
+/** Largest difference, as a share of the largest expected value; NaN where either holds what is not finite. */
 export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let [difference, largest] = [0, 0];
   for (let i = 0; i < expected.length; i++) {
+    // Math.max keeps a NaN for good, which a comparison would not.
     difference = Math.max(difference, Math.abs(actual[i]! - expected[i]!));
     largest = Math.max(largest, Math.abs(expected[i]!));
   }
-  return difference / (largest || 1);
+  return difference / (largest === 0 ? 1 : largest);
 }
 
 /** What remains of an output when only every n-th row and column counts. */
