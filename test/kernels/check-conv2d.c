@@ -191,6 +191,16 @@ static bool results_ok(struct conv_case *c) {
   return right;
 }
 
+/* True when an operand that this kind of convolution does not have is refused: nothing would prove it in range. */
+static bool refuses_surplus(const struct conv_case *c) {
+  struct ed_conv2d_record with_scale = c->r, with_sums = c->r, with_params = c->r;
+  struct ed_check check = c->stage.check;
+  with_scale.scale = with_sums.sums = with_params.x_params = 0;
+  return (c->r.scale != ED_REF_NONE || !ed_check_conv2d(&check, &with_scale)) &&
+         (c->r.sums != ED_REF_NONE || !ed_check_conv2d(&check, &with_sums)) &&
+         (c->r.x_params != ED_REF_NONE || !ed_check_conv2d(&check, &with_params));
+}
+
 /* True when the record is accepted with exactly its memory and refused with a byte less of either. */
 static bool bounded(struct conv_case *c) {
   struct ed_check less_arena = c->stage.check, less_constants = c->stage.check;
@@ -208,7 +218,7 @@ static void conv_case(const struct path *path, const struct geometry *g, enum mo
   open_stage(&c.stage, path);
   fill_weights(&c);
   fill_inputs(&c, number);
-  const bool accepted = bounded(&c);
+  const bool accepted = bounded(&c) && refuses_surplus(&c);
   bool right = false, clean = false;
   if (accepted) {
     prepare(&c.stage, threads);
