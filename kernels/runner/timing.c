@@ -139,7 +139,7 @@ static void on_step(void *context, const struct ed_step_info *step, int finished
     profile->start = now();
     return;
   }
-  profile->ns[step->index * PROFILE_RUNS + profile->run] = now() - profile->start;
+  profile->ns[(size_t)step->index * PROFILE_RUNS + profile->run] = now() - profile->start;
   profile->steps[step->index] = *step;
 }
 
@@ -154,8 +154,8 @@ static uint64_t macs_of(const struct ed_model *model, uint32_t index) {
 void profile(struct ed_session *session) {
   const uint32_t count = session->model->step_count;
   struct profile profile = {0};
-  profile.ns = allocate_pages((size_t)count * PROFILE_RUNS * sizeof *profile.ns);
-  profile.steps = allocate_pages((size_t)count * sizeof *profile.steps);
+  profile.ns = allocate_pages((uint64_t)count * PROFILE_RUNS * sizeof *profile.ns);
+  profile.steps = allocate_pages((uint64_t)count * sizeof *profile.steps);
   ed_session_on_step(session, on_step, &profile);
   for (; profile.run < PROFILE_RUNS; profile.run++) ed_session_run(session);
   ed_session_on_step(session, NULL, NULL);
