@@ -72,11 +72,7 @@ export function checkEnd(device: string, built: string, { exitCode, stderr }: Ru
 }
 
 export function silenceError(device: string, milliseconds: number): EdgeDeployError {
-  return new EdgeDeployError(
-    'E_TIMEOUT',
-    `${device}: the runner said nothing for ${Math.round(milliseconds / 1000)} s`,
-    {
-      hint: 'Give it more time with --timeout SECONDS.',
-    },
-  );
+  return new EdgeDeployError('E_TIMEOUT', `${device}: the runner said nothing for ${milliseconds / 1000} s`, {
+    hint: 'Give it more time with --timeout SECONDS.',
+  });
 }

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { EdgeDeployError } from '../src/base/errors.js';
 import type { Device, DeviceInfo, RunOptions, RunResult } from './device.js';
 import { checkEnd, storageError } from './failures.js';
 import { type FileStore, putFiles } from './put.js';
@@ -49,7 +50,12 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
     hashes: async (paths) => {
       if (paths.length === 0) return new Map();
       // Missing files make sha256sum fail; what it printed still counts.
-      const { stdout } = await shell.exec(`${commandLine(['sha256sum', ...paths])} 2>/dev/null`);
+      const { stdout, exitCode } = await shell.exec(`${commandLine(['sha256sum', ...paths])} 2>/dev/null`);
+      if (exitCode === 127) {
+        throw new EdgeDeployError('E_TOOL_MISSING', `${name} has no sha256sum, which checks what arrives there`, {
+          hint: 'Install coreutils or busybox on the device.',
+        });
+      }
       const lines = [...stdout.matchAll(/^(\\?)([0-9a-f]{64}) [ *]?(.+?)\r?$/gm)];
       // A line that begins with a backslash has those of its name doubled.
       return new Map(lines.map(([, escaped, hash, path]) => [escaped ? path!.replaceAll('\\\\', '\\') : path!, hash!]));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { openEmulated } from '../../deploy/emulate.js';
 import { buildCounter } from '../../src/deployment/counter.js';
-import { deviceConformance, probeFor } from '../support/device-conformance.js';
+import { deviceConformance, probeFor } from '../support/conformance/index.js';
 import { failsWith } from '../support/devices.js';
 
 const cpus = { armv7: 'cortex-a7', armv8: 'cortex-a53' } as const;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { openSsh } from '../../deploy/ssh.js';
-import { deviceConformance, probeFor } from '../support/device-conformance.js';
+import { deviceConformance, probeFor } from '../support/conformance/index.js';
 import { blob, failsWith } from '../support/devices.js';
 import { withSshConfig } from '../support/ssh-config.js';
 import { freePort, makeKey, type Sshd, startSshd } from '../support/sshd.js';
