@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
 import type { Device, DeviceInfo, RunOptions } from './device.js';
-import { checkEnd, storageError } from './failures.js';
+import { checkEnd, storageError, unreadableError } from './failures.js';
 import { sha256 } from './hash.js';
 import { runProcess } from './process.js';
 import { type FileStore, putFiles } from './put.js';
@@ -36,13 +36,21 @@ export function openLocal(options: LocalOptions): Device {
   const store: FileStore = {
     folder,
     join: (name) => join(folder, name),
-    prepare: () => guarded(`making ${folder}`, async () => void (await mkdir(folder, { recursive: true }))),
+    prepare: () =>
+      guarded(`making ${folder}`, async () => {
+        await mkdir(folder, { recursive: true });
+        for (const name of await readdir(folder)) {
+          if (!name.endsWith('.part')) continue;
+          const { mtimeMs } = await stat(join(folder, name));
+          if (Date.now() - mtimeMs > 3_600_000) await rm(join(folder, name), { force: true });
+        }
+      }),
     hashes: async (paths) => {
       const result = new Map<string, string>();
       for (const path of paths) if (existsSync(path)) result.set(path, sha256(await readFile(path)));
       return result;
     },
-    upload: (path, bytes, onBytes) =>
+    upload: (path, bytes, { onBytes }) =>
       guarded(`writing ${path}`, async () => {
         const file = await open(path, 'w');
         try {
@@ -50,6 +58,9 @@ export function openLocal(options: LocalOptions): Device {
             await file.write(bytes, at, Math.min(1 << 20, bytes.length - at));
             onBytes(Math.min(at + (1 << 20), bytes.length));
           }
+        } catch (error) {
+          await rm(path, { force: true });
+          throw error;
         } finally {
           await file.close();
         }
@@ -82,9 +93,15 @@ export function openLocal(options: LocalOptions): Device {
       return run?.counter && options.counted ? { ...result, instructions: await options.counted() } : result;
     },
     remove: async (paths) => {
-      for (const path of paths) await rm(path, { recursive: true, force: true });
+      for (const path of paths) await guarded(`removing ${path}`, () => rm(path, { recursive: true, force: true }));
     },
-    get: (path) => guarded(`reading ${path}`, () => readFile(path)),
+    get: async (path) => {
+      try {
+        return await readFile(path);
+      } catch (error) {
+        throw unreadableError(options.name, path, (error as Error).message);
+      }
+    },
     close: async () => {},
   };
 }

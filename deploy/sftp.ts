@@ -47,3 +47,13 @@ export function writeParallel(
     });
   });
 }
+
+/** Reads a whole file; `onBytes` is called for every piece of it. */
+export async function readWhole(sftp: SFTPWrapper, path: string, onBytes: () => void): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of sftp.createReadStream(path)) {
+    onBytes();
+    pieces.push(piece as Buffer);
+  }
+  return Buffer.concat(pieces);
+}

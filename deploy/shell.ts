@@ -1,14 +1,17 @@
 import { posix } from 'node:path';
-import type { Device, DeviceInfo, RunOptions, RunResult } from './device.js';
-import { checkEnd, storageError } from './failures.js';
-import { type FileStore, putFiles } from './put.js';
+import type { Device, DeviceInfo, RunOptions, RunResult, TransferOptions } from './device.js';
+import { checkEnd, storageError, unreadableError } from './failures.js';
+import { type FileStore, putFiles, type UploadOptions } from './put.js';
 
-/** What a transport offers a device behind a POSIX shell (Android's included). */
+/**
+ * What a transport offers a device behind a POSIX shell (Android's included). No call outlives a silent, a lost or an
+ * interrupted device: each ends with E_TIMEOUT, E_UNREACHABLE or E_ADB_OFFLINE, or E_INTERRUPTED. A file that the device
+ * refuses is a plain Error whose message holds what the device said.
+ */
 export interface Shell {
   exec(command: string, options?: RunOptions): Promise<RunResult>;
-  /** Writes a file; rejects with an error whose message holds what the device said. */
-  upload(path: string, bytes: Uint8Array, onBytes: (sent: number) => void): Promise<void>;
-  download(path: string): Promise<Uint8Array>;
+  upload(path: string, bytes: Uint8Array, options: UploadOptions): Promise<void>;
+  download(path: string, options?: TransferOptions): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -44,17 +47,18 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
     prepare: async () =>
       void (await must(
         `making ${folder}`,
-        `${commandLine(['mkdir', '-p', folder])} && test -w ${quote(folder)} || { echo "${folder}: Permission denied" >&2; false; }`,
+        `find ${quote(folder)} -name '*.part' -mmin +60 -exec rm -f {} + 2>/dev/null; ${commandLine(['mkdir', '-p', folder])} && test -w ${quote(folder)} || { echo "${folder}: Permission denied" >&2; false; }`,
       )),
     hashes: async (paths) => {
+      if (paths.length === 0) return new Map();
       // Missing files make sha256sum fail; what it printed still counts.
       const { stdout } = await shell.exec(`${commandLine(['sha256sum', ...paths])} 2>/dev/null`);
       const lines = [...stdout.matchAll(/^\\?([0-9a-f]{64}) [ *]?(.+?)\r?$/gm)];
       return new Map(lines.map((line) => [line[2]!, line[1]!]));
     },
-    upload: async (path, bytes, onBytes) => {
+    upload: async (path, bytes, upload) => {
       try {
-        await shell.upload(path, bytes, onBytes);
+        await shell.upload(path, bytes, upload);
       } catch (error) {
         if (!isPlainFailure(error)) throw error;
         const { stdout } = await shell.exec(`df -k ${quote(folder)}`).catch(() => ({ stdout: '' }));
@@ -63,7 +67,7 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
         await shell.exec(commandLine(['rm', '-f', path])).catch(() => {});
         throw storageError(
           name,
-          `sending ${posix.basename(path)}`,
+          `writing ${path}`,
           full ? `No space left on device (${free} KiB free, ${Math.ceil(bytes.length / 1024)} needed)` : error.message,
         );
       }
@@ -82,8 +86,16 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
       checkEnd(name, options.built, result);
       return result;
     },
-    get: (path) => shell.download(path),
-    remove: async (paths) => void (paths.length > 0 && (await shell.exec(commandLine(['rm', '-rf', ...paths])))),
+    get: async (path, transfer) => {
+      try {
+        return await shell.download(path, transfer);
+      } catch (error) {
+        throw isPlainFailure(error) ? unreadableError(name, path, error.message) : error;
+      }
+    },
+    remove: async (paths) => {
+      if (paths.length > 0) await must(`removing ${paths.join(', ')}`, commandLine(['rm', '-rf', ...paths]));
+    },
     close: () => shell.close(),
   };
 }
