@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       .option('--dry-run', 'do everything but touch a device or write a file')
       .option('--no-input', 'never ask (nothing is ever asked)')
       .option('--no-color', 'plain text (it always is)')
-      .option('--timeout <seconds>', 'give up when the runner is silent for so long', seconds)
+      .option('--timeout <seconds>', 'give up when a device is silent for so long', seconds)
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
       .action(async (...received: unknown[]) => {

@@ -29,7 +29,7 @@ export async function deployModel(graph: Graph, target: Target, options: DeployO
   const { precision, reference = new Reference() } = options;
   const counter =
     target.type === 'qemu' && target.metric !== 'time' ? await buildCounter(options.onProgress) : undefined;
-  const device = options.device ?? (await openDevice(target));
+  const device = options.device ?? (await openDevice(target, options));
   try {
     const execution = await execute(graph, target, device, { ...options, ...(counter ? { counter } : {}) });
     const { compiled, inputs, outputs } = execution;

@@ -115,7 +115,7 @@ async function sweepTarget(
     outcome.failures.push({ target: target.name, model: model.path, precision, threads, error });
   };
   try {
-    device = await openDevice(target);
+    device = await openDevice(target, context);
   } catch (error) {
     context.note(describeError(error, false));
     for (const cell of cells) fail(cell, error);

@@ -52,10 +52,13 @@ export const doctor = defineCommand({
           async () => (await buildRunner({ arch: target.arch, onProgress: context.onProgress })).path,
         );
         await attempt(`${target.name}: device`, async () => {
-          const device = await openDevice(target);
-          const info = await device.info();
-          await device.close();
-          return `${info.machine}, ${info.cpu}, ${info.cores} cores, ${info.folder}`;
+          const device = await openDevice(target, context);
+          try {
+            const info = await device.info();
+            return `${info.machine}, ${info.cpu}, ${info.cores} cores, ${info.folder}`;
+          } finally {
+            await device.close();
+          }
         });
       }
     }

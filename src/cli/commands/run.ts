@@ -41,7 +41,7 @@ export const run = defineCommand({
     const precision = chosenPrecision(config, options.precision);
     const inputs = inputTensors(options.input as string[], graph.inputs);
     if (context.dryRun) return rehearse(context, graph, targets, precision);
-    const device = await openDevice(target);
+    const device = await openDevice(target, context);
     try {
       const { outputs, report } = await execute(graph, target, device, {
         precision,

@@ -94,7 +94,7 @@ async function add(context: Context, name: string, address: string | undefined):
 }
 
 async function probe(context: Context, target: Target): Promise<void> {
-  const device = await openDevice(target);
+  const device = await openDevice(target, context);
   try {
     const info = await device.info();
     if (context.json) context.print(JSON.stringify({ schema: 1, target: target.name, info }));
@@ -112,7 +112,7 @@ async function probe(context: Context, target: Target): Promise<void> {
 /** Writes down the key that the host shows now. A changed key is never accepted this way. */
 async function trust(context: Context, target: Target): Promise<void> {
   try {
-    await (await openDevice(target)).close();
+    await (await openDevice(target, context)).close();
     context.print(`${target.name}: its host key is known already`);
   } catch (error) {
     const unknown = unknownHostKey(error);
@@ -123,7 +123,7 @@ async function trust(context: Context, target: Target): Promise<void> {
 }
 
 async function clean(context: Context, target: Target): Promise<void> {
-  const device = await openDevice(target);
+  const device = await openDevice(target, context);
   try {
     const { folder } = await device.info();
     if (!context.dryRun) await device.remove([folder]);

@@ -104,7 +104,7 @@ interface Bisection {
 }
 
 async function bisect(graph: Graph, target: Target, options: ExecuteOptions): Promise<Bisection> {
-  const device = await openDevice(target);
+  const device = await openDevice(target, options);
   try {
     const nodes = await compareNodes(graph, target, device, options);
     return { target: target.name, compared: nodes.length, first: nodes.find(({ agrees }) => !agrees) };
