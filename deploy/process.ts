@@ -21,6 +21,12 @@ export async function runProcess(
     ...(signal ? { cancelSignal: signal } : {}),
     ...(env ? { env } : {}),
   });
+  // Programs that the child has started may live on and hold its output open: it is not waited for.
+  const letGo = () => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  signal?.addEventListener('abort', letGo, { once: true });
   let silent = false;
   let timer: NodeJS.Timeout | undefined;
   const watch = () => {
@@ -29,6 +35,7 @@ export async function runProcess(
     timer = setTimeout(() => {
       silent = true;
       child.kill('SIGKILL');
+      letGo();
     }, silenceMs);
   };
   const lines = lineSplitter(onLine);
@@ -40,6 +47,7 @@ export async function runProcess(
   watch();
   const result = await child;
   clearTimeout(timer);
+  signal?.removeEventListener('abort', letGo);
   if (silent) throw silenceError(device, silenceMs!);
   if (result.isCanceled) throw interruptedError();
   if (result.code === 'ENOENT') throw new EdgeDeployError('E_TOOL_MISSING', `${file} is not installed`);

@@ -13,7 +13,7 @@ import { connect } from './ssh-connect.js';
 
 /** A board behind OpenSSH. The host's key is judged before anything is proven to it. */
 export async function openSsh(target: Target & { type: 'ssh' }, options: OpenOptions = {}): Promise<Device> {
-  const settings = await sshSettings(target);
+  const settings = await sshSettings(target, options);
   const client = await connect(target.name, settings, options);
   const shell = new SshShell(target.name, client, options);
   try {

@@ -188,8 +188,11 @@ t.test('an adb server that does not answer', async (t) => {
   const dead = createServer().listen(0, '127.0.0.1');
   t.teardown(() => dead.close());
   await new Promise((resolve) => dead.once('listening', resolve));
-  process.env.ADB_SERVER_SOCKET = `tcp:localhost:${(dead.address() as { port: number }).port}`;
-  t.teardown(() => delete process.env.ADB_SERVER_SOCKET);
+  const { ADB_SERVER_SOCKET } = process.env;
+  process.env.ADB_SERVER_SOCKET = `tcp:127.0.0.1:${(dead.address() as { port: number }).port}`;
+  t.teardown(() => {
+    process.env.ADB_SERVER_SOCKET = ADB_SERVER_SOCKET;
+  });
   const board = { name: 'phone', type: 'adb', arch: 'armv8' } as const;
   await failsWith(t, openDevice(board, quick), 'E_ADB_NO_DEVICE', /adb does not answer/);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { openDevice } from '../../deploy/index.js';
-import { blob, failsWith } from '../support/devices.js';
+import { blob, failsWith, script } from '../support/devices.js';
 
 /** What the host and emulated devices have in common. */
 const dir = await mkdtemp(join(tmpdir(), 'edge-deploy-local-'));
@@ -31,4 +31,13 @@ t.test('what cannot be read or removed', async (t) => {
   await failsWith(t, device.get(join(dir, 'absent')), 'E_RUN', /cannot read/);
   await failsWith(t, device.remove(['/proc/version']), 'E_DEVICE_PERM', /removing/);
   await device.remove([join(dir, 'absent')]);
+});
+
+t.test('a run ends when it is silent or interrupted, whatever it has started', async (t) => {
+  const { paths } = await device.put([script('slow', 'sleep 30')]);
+  const started = performance.now();
+  await failsWith(t, device.run(paths.get('slow')!, [], { silenceMs: 300 }), 'E_TIMEOUT', /said nothing/);
+  const signal = AbortSignal.timeout(300);
+  await t.rejects(device.run(paths.get('slow')!, [], { signal }), { code: 'E_INTERRUPTED' });
+  t.ok(performance.now() - started < 15_000);
 });

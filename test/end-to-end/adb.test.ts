@@ -90,10 +90,16 @@ t.test('two devices: one must be named, and then every call names it', async (t)
   t.match(ambiguous, { exitCode: 2, stderr: /E_TARGET_AMBIGUOUS/ });
   for (const { serial } of [phone, old]) t.match(ambiguous.stderr, serial);
   const before = old.services.length;
-  const socket = { ANDROID_ADB_SERVER_PORT: '1', ADB_SERVER_SOCKET: `tcp:localhost:${server.port}` };
-  const chosen = await cli(push, { ...unnamed, env: { ANDROID_SERIAL: phone.serial, ...socket } });
-  t.equal(chosen.exitCode, 0, 'ANDROID_SERIAL and ADB_SERVER_SOCKET', { stderr: chosen.stderr });
+  const chosen = await cli(push, { ...unnamed, env: { ANDROID_SERIAL: phone.serial } });
+  t.equal(chosen.exitCode, 0, 'ANDROID_SERIAL', { stderr: chosen.stderr });
   t.equal(old.services.length, before, 'the other device is left alone');
+});
+
+t.test('the user’s adb server is the one that is asked', async (t) => {
+  const nowhere = `tcp:127.0.0.1:${await freePort()}`;
+  const options = await project({ dir: join(folder, 'nowhere'), serial: phone.serial });
+  const result = await cli(probe, { ...options, env: { ADB_SERVER_SOCKET: nowhere } });
+  t.match(result, { exitCode: 5, stderr: /E_ADB_NO_DEVICE.*adb does not answer.*refused/ });
 });
 
 t.test('devices that are not there, or do not let us in', async (t) => {

@@ -17,33 +17,28 @@ export interface AdbServer {
   stop(): Promise<void>;
 }
 
-/** Starts it, and points the environment of this process, which the command line inherits, to it and no device. */
+/** Starts it, and points the environment of this process, which the command line inherits, to it and to no device. */
 export async function startAdbServer(): Promise<AdbServer> {
   const folder = await mkdtemp(join(tmpdir(), 'edge-deploy-adb-server-'));
   const port = await freePort();
-  delete process.env.ANDROID_SERIAL;
-  delete process.env.ADB_SERVER_SOCKET;
-  process.env.ANDROID_ADB_SERVER_PORT = String(port);
-  const child = spawn('adb', ['nodaemon', 'server'], {
+  const { ANDROID_SERIAL: _serial, ADB_SERVER_SOCKET: _socket, ...env } = process.env;
+  // It ends with this process, however this one ends: that closes the standard input which `read` waits for.
+  const child = spawn('/bin/sh', ['-c', 'adb nodaemon server & server=$!; read nothing; kill -KILL $server'], {
     // Keys and log go to the folder, and no port is searched for emulators.
-    env: { ...process.env, HOME: folder, TMPDIR: folder, ADB_LOCAL_TRANSPORT_MAX_PORT: '5554' },
-    stdio: 'ignore',
+    env: {
+      ...env,
+      HOME: folder,
+      TMPDIR: folder,
+      ANDROID_ADB_SERVER_PORT: String(port),
+      ADB_LOCAL_TRANSPORT_MAX_PORT: '5554',
+    },
+    stdio: ['pipe', 'ignore', 'ignore'],
   });
-  const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
   const stop = async () => {
-    process.off('exit', kill);
-    if (child.exitCode === null && child.signalCode === null) {
-      kill();
-      await once(child, 'exit');
-    }
+    child.stdin.end();
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     await rm(folder, { recursive: true, force: true });
   };
-  const adb = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)('adb', args, { timeout: 30_000 });
-    return stdout.trim();
-  };
-  // A client would start a server of its own where none answers.
   for (let attempt = 0; !(await answers(port)); attempt++) {
     if (child.exitCode !== null || attempt > 200) {
       await stop();
@@ -51,6 +46,13 @@ export async function startAdbServer(): Promise<AdbServer> {
     }
     await sleep(50);
   }
+  delete process.env.ANDROID_SERIAL;
+  // A client starts a server where none answers, but not at an address: it takes anything but `localhost` for another machine.
+  process.env.ADB_SERVER_SOCKET = `tcp:127.0.0.1:${port}`;
+  const adb = async (...args: string[]) => {
+    const { stdout } = await promisify(execFile)('adb', args, { timeout: 30_000 });
+    return stdout.trim();
+  };
   return {
     port,
     adb,
