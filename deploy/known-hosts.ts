@@ -74,13 +74,14 @@ export function knownHostName(host: string, port: number): string {
   return port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
 }
 
-/** Writes a host's key down. Throws E_OUTPUT. */
+/** Writes a host's key down, unless it is there. Throws E_OUTPUT. */
 export function writeHostKey(file: string, name: string, key: Buffer): void {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const open = existsSync(file) && /[^\n]$/.test(readFileSync(file, 'utf8'));
-    const line = `${name} ${keyType(key)} ${key.toString('base64')}\n`;
-    appendFileSync(file, open ? `\n${line}` : line, { mode: 0o600 });
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    const line = `${name} ${keyType(key)} ${key.toString('base64')}`;
+    if (text.split('\n').includes(line)) return;
+    appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`, { mode: 0o600 });
   } catch (cause) {
     throw new EdgeDeployError('E_OUTPUT', `the host key cannot be written to ${file}: ${(cause as Error).message}`, {
       hint: 'Name a file you may write to with knownHosts: in the target.',

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { cacheFolder } from '../src/base/cache-folder.js';
 import { EdgeDeployError } from '../src/base/errors.js';
 import { type OnProgress, silent } from '../src/base/events.js';
 import { packageRoot } from '../src/base/package-root.js';
+import { headersOf } from './headers.js';
 import { withLock } from './lock.js';
 import { type Arch, loadToolchain } from './toolchain.js';
 import { findCompiler, prepareHome } from './zig.js';
@@ -64,33 +65,39 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
   const library = options.library === false ? [] : librarySources();
   const sources = options.sources.map((source) => resolve(source));
   for (const source of sources) {
-    if (!existsSync(source)) throw new EdgeDeployError('E_INPUT', `the source file ${source} does not exist`);
+    if (!existsSync(source)) {
+      throw new EdgeDeployError('E_INPUT', `the source file ${source} does not exist`, { hint: 'Correct its name.' });
+    }
   }
+  const cflags = [...toolchain.cflags, ...(options.cflags ?? [])];
+  const folders = cflags.flatMap((flag) => (flag.startsWith('-I') ? [resolve(packageRoot, flag.slice(2))] : []));
   const hash = createHash('sha256').update(
     JSON.stringify([toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform]),
   );
-  for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources])
-    hash.update(file.slice(packageRoot.length)).update(readFileSync(file));
+  for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources, ...headersOf(sources, folders)])
+    hash.update(`${relative(packageRoot, file)}\0`).update(readFileSync(file));
   const key = hash.digest('hex');
   const cache = cacheFolder();
   const folder = join(cache, 'builds', arch);
   const path = join(folder, `${key.slice(0, 16)}-${name}`);
-  const finished = async (cached: boolean) => ({
+  const finished = (bytes: Uint8Array, cached: boolean): BuiltProgram => ({
     path,
-    bytes: await readFile(path),
+    bytes,
     cached,
     hash: key,
     compiler: compiler.version,
   });
-  if (existsSync(path)) return finished(true);
+  const found = await readWhole(path);
+  if (found) return finished(found, true);
 
   await mkdir(folder, { recursive: true });
   const home = await prepareHome(cache, compiler);
   return withLock(
     `${path}.lock`,
     async () => {
-      if (existsSync(path)) return finished(true);
-      const first = !existsSync(join(cache, 'zig', `${arch}.done`)) && arch !== 'host';
+      const meanwhile = await readWhole(path);
+      if (meanwhile) return finished(meanwhile, true);
+      const first = !existsSync(join(folder, '.library')) && arch !== 'host';
       onProgress({
         stage: 'build',
         message: `compiling ${name} for ${arch}${first ? ' (the first time also the C library: a minute or two)' : ''}`,
@@ -104,7 +111,6 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
         include: [join(KERNELS, 'include')],
         libraries: toolchain.libraries ?? [],
       };
-      const cflags = [...toolchain.cflags, ...(options.cflags ?? [])];
       const isCpp = sources.some((source) => /\.(cc|cpp|cxx)$/.test(source));
       try {
         if (isCpp && library.length > 0) {
@@ -141,16 +147,29 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
             signal,
           );
         }
+        const bytes = await readFile(temporary);
+        await writeFile(`${path}.sha256`, createHash('sha256').update(bytes).digest('hex'));
         await rename(temporary, path);
-        await writeFile(join(cache, 'zig', `${arch}.done`), '');
+        // From now on the C library is there as well.
+        await writeFile(join(folder, '.library'), '');
+        return finished(bytes, false);
       } finally {
         await rm(temporary, { force: true });
         await rm(`${temporary}.o`, { force: true });
       }
-      return finished(false);
     },
     () => onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${arch}` }),
   );
+}
+
+/** A program in the cache, if it is what was built: a disk that was full or lost power may have left less. */
+async function readWhole(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const [bytes, hash] = await Promise.all([readFile(path), readFile(`${path}.sha256`, 'utf8')]);
+    return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** One call of zig-build, with a HOME that holds its compiler and a cache for its objects. */

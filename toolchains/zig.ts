@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readlink, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { execaSync } from 'execa';
 import { EdgeDeployError } from '../src/base/errors.js';
 
 /** The version zig-build looks for in its folder; what stands there is @zigc's compiler. */
@@ -16,14 +18,17 @@ export interface Compiler {
 
 /** The compiler that npm installed for this platform, or the one EDGE_DEPLOY_ZIG names. */
 export function findCompiler(): Compiler {
-  const chosen = process.env.EDGE_DEPLOY_ZIG;
+  const chosen = process.env.EDGE_DEPLOY_ZIG && resolve(process.env.EDGE_DEPLOY_ZIG);
   if (chosen) {
+    const hint = 'Set it to a zig binary, or unset it to use the compiler that came with npm.';
     if (!existsSync(chosen)) {
-      throw new EdgeDeployError('E_TOOLCHAIN', `EDGE_DEPLOY_ZIG names ${chosen}, which does not exist`, {
-        hint: 'Set it to a zig binary, or unset it to use the compiler that came with npm.',
-      });
+      throw new EdgeDeployError('E_TOOLCHAIN', `EDGE_DEPLOY_ZIG names ${chosen}, which does not exist`, { hint });
     }
-    return { path: chosen, version: chosen };
+    const { stdout, failed } = execaSync(chosen, ['version'], { reject: false });
+    if (failed || !/^\d/.test(String(stdout))) {
+      throw new EdgeDeployError('E_TOOLCHAIN', `EDGE_DEPLOY_ZIG names ${chosen}, which does not work`, { hint });
+    }
+    return { path: chosen, version: String(stdout).trim() };
   }
   const require = createRequire(import.meta.url);
   const name = `@zigc/${process.platform}-${process.arch}`;
@@ -52,8 +57,7 @@ export async function prepareHome(cache: string, compiler: Compiler): Promise<st
   await mkdir(join(home, '.zig-build', 'node', `v${process.versions.node}`, 'include', 'node'), { recursive: true });
   const link = join(zig, 'zig');
   if ((await readlink(link).catch(() => '')) !== compiler.path) {
-    const fresh = `${link}.${process.pid}`;
-    await rm(fresh, { force: true });
+    const fresh = `${link}.${randomUUID()}`;
     await symlink(compiler.path, fresh);
     await rename(fresh, link);
   }

@@ -1,18 +1,27 @@
 import { type Progress, silent } from '../base/events.js';
+import { askYesNo } from './ask.js';
+import { describeError } from './errors.js';
+import { ProgressView } from './progress.js';
 
 /** What a command may touch of the outside: results go to stdout, everything else to stderr. */
 export interface Context {
-  readonly json: boolean;
   readonly verbose: boolean;
   readonly dryRun: boolean;
   /** Milliseconds a device may stay silent; undefined: a minute, and a runner as long as its timing asks for. */
   readonly silenceMs: number | undefined;
   readonly signal: AbortSignal;
   readonly command: string;
+  /** The result in words; nothing is printed with --json. */
   print(text: string): void;
-  /** One line of progress or warning. */
+  /** Adds fields to the one document that --json prints at the end, whether the command succeeds or fails. */
+  result(fields: Readonly<Record<string, unknown>>): void;
+  /** One line of progress or warning; nothing with --quiet. */
   note(text: string): void;
+  /** A failure after which the command goes on. */
+  complain(error: unknown): void;
   readonly onProgress: (event: Progress) => void;
+  /** Asks on the terminal, one question at a time; undefined where nobody can or may be asked. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
 }
 
 export interface ContextOptions {
@@ -20,36 +29,48 @@ export interface ContextOptions {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly dryRun?: boolean;
+  readonly noInput?: boolean;
   /** Seconds. */
   readonly timeout?: number;
 }
 
-export function createContext(options: ContextOptions, signal: AbortSignal, command: string): Context {
-  const note = (text: string) => void process.stderr.write(`${text}\n`);
-  return {
-    json: options.json ?? false,
-    verbose: options.verbose ?? false,
-    dryRun: options.dryRun ?? false,
-    silenceMs: options.timeout === undefined ? undefined : options.timeout * 1000,
-    signal,
-    command,
-    print: (text) => void process.stdout.write(`${text}\n`),
-    note: options.quiet ? () => {} : note,
-    onProgress: options.quiet || options.json ? silent : reporter(),
-  };
+export interface Surroundings {
+  readonly signal: AbortSignal;
+  /** The command line, for records. */
+  readonly command: string;
+  /** Collects what --json prints. */
+  readonly document: Record<string, unknown>;
 }
 
-/** One line an event; a transfer's bytes overwrite themselves on a terminal and are left out elsewhere. */
-function reporter(): (event: Progress) => void {
-  let last = '';
-  return ({ message, current, total }) => {
-    const moving = current !== undefined && total !== undefined && total > 0;
-    if (moving && process.stderr.isTTY) {
-      process.stderr.write(`\r${message} ${Math.floor((100 * current) / total)} %${current === total ? '\n' : ''}`);
-      return;
-    }
-    if (message === last) return;
-    last = message;
-    process.stderr.write(`${message}\n`);
+export function createContext(options: ContextOptions, { signal, command, document }: Surroundings): Context {
+  const { json = false, quiet = false, verbose = false, dryRun = false, noInput = false, timeout } = options;
+  const view = new ProgressView(process.stderr);
+  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true && !json && !noInput;
+  let asked: Promise<unknown> = Promise.resolve();
+  return {
+    verbose,
+    dryRun,
+    silenceMs: timeout === undefined ? undefined : timeout * 1000,
+    signal,
+    command,
+    print: (text) => {
+      if (json) return;
+      view.clear();
+      process.stdout.write(`${text}\n`);
+    },
+    result: (fields) => void Object.assign(document, fields),
+    note: quiet ? () => {} : (text) => view.line(text),
+    complain: (error) => view.line(describeError(error, false)),
+    onProgress: quiet || json ? silent : (event) => view.show(event),
+    ask: canAsk
+      ? (question) => {
+          const answer = asked.then(() => {
+            view.clear();
+            return askYesNo(question, process.stdin, process.stderr, signal);
+          });
+          asked = answer.catch(() => {});
+          return answer;
+        }
+      : undefined,
   };
 }

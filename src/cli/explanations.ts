@@ -25,7 +25,7 @@ export const EXPLANATIONS = {
   E_ADB_UNAUTHORIZED: 'The device has not allowed this computer. Accept the dialog on its screen.',
   E_ADB_PERMISSIONS: 'This user may not use the USB device. Add a udev rule.',
   E_HOSTKEY_UNKNOWN:
-    'The board’s host key was never seen. Compare the fingerprint, then `edge-deploy targets trust NAME`.',
+    'The board’s host key was never seen. Compare the fingerprint, then say yes on a terminal, or `edge-deploy targets trust NAME`.',
   E_HOSTKEY_CHANGED:
     'The board shows another host key than the one on record, or a revoked one. Nothing was proven to it.',
   E_AUTH: 'The board refused every key. Put a public key into its authorized_keys.',

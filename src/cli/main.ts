@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EdgeDeployError, EXIT_CODES } from '../base/errors.js';
 import { version } from '../base/version.js';
 import { commands } from './commands/index.js';
-import { type ContextOptions, createContext } from './context.js';
+import { type ContextOptions, createContext, type Surroundings } from './context.js';
 import { describeError, errorRecord, exitCodeOf } from './errors.js';
 import { seconds } from './options.js';
 
 /** Builds the program from the commands' own descriptions. Returns the exit code of the command that ran. */
-export async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
+export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
   const program = new Command('edge-deploy')
     .description('Takes a trained Paddle model to an ARM board: quantise, compile, push, run, time.')
@@ -25,8 +25,8 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
       .option('-v, --verbose', 'say more')
       .option('--debug', 'show stacks of errors')
       .option('--dry-run', 'do everything but touch a device or write a file')
-      .option('--no-input', 'never ask (nothing is ever asked)')
-      .option('--no-color', 'plain text (it always is)')
+      .addOption(switchNamed('--no-input', 'never ask'))
+      .addOption(switchNamed('--no-color', 'plain text (it always is)'))
       .option('--timeout <seconds>', 'give up when a device is silent for so long', seconds)
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
@@ -35,7 +35,7 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
         const args = (received.slice(0, -2) as (string | string[] | undefined)[])
           .flat()
           .filter((arg) => arg !== undefined);
-        const context = createContext(options as ContextOptions, signal, `edge-deploy ${argv.join(' ')}`);
+        const context = createContext(options as ContextOptions, surroundings);
         exitCode = await definition.run(context, args, options);
       });
   }
@@ -43,14 +43,26 @@ export async function main(argv: readonly string[], signal: AbortSignal): Promis
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
-      if (error.exitCode === 0 || error.code === 'commander.help') return error.exitCode;
-      throw new EdgeDeployError('E_USAGE', error.message.replace(/^error: /, ''), { hint: 'See: edge-deploy help' });
+      if (error.exitCode === 0) return 0;
+      if (error.code === 'commander.help') {
+        process.stderr.write(program.helpInformation());
+        return EXIT_CODES.E_USAGE;
+      }
+      const [message = '', suggestion] = error.message.replace(/^error: /, '').split(/\n\((.*)\)/);
+      throw new EdgeDeployError('E_USAGE', message, { hint: suggestion ?? 'See: edge-deploy help' });
     }
     throw error;
   }
   // A signal that came while the command was computing is only seen now.
-  if (signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+  if (surroundings.signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
   return exitCode;
+}
+
+/** A switch whose name begins with --no-, which is no negation: --no-input has nothing to do with --input. */
+function switchNamed(name: string, description: string): Option {
+  const option = new Option(name, description);
+  option.negate = false;
+  return option;
 }
 
 const abort = new AbortController();
@@ -61,14 +73,17 @@ const interrupt = () => {
 };
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 const argv = process.argv.slice(2);
+const document: Record<string, unknown> = {};
 try {
-  process.exitCode = await main(argv, abort.signal);
+  process.exitCode = await main(argv, { signal: abort.signal, command: `edge-deploy ${argv.join(' ')}`, document });
 } catch (error) {
   const shown = abort.signal.aborted
     ? new EdgeDeployError('E_INTERRUPTED', 'interrupted; nothing half-written was left')
     : error;
-  if (argv.includes('--json')) process.stdout.write(`${JSON.stringify({ schema: 1, error: errorRecord(shown) })}\n`);
+  document.error = errorRecord(shown);
   process.stderr.write(`${describeError(shown, argv.includes('--debug'))}\n`);
   process.exitCode = exitCodeOf(shown);
 }
+if (argv.includes('--json') && Object.keys(document).length > 0)
+  process.stdout.write(`${JSON.stringify({ schema: 1, ...document })}\n`);
 process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);

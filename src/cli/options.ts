@@ -13,8 +13,8 @@ import { readNpy } from '../npy/index.js';
 export function modelFlags(command: Command): Command {
   return command
     .option(
-      '--input-shape <name=1x3x224x224...>',
-      'shape of an input whose dimensions the model leaves open',
+      '--input-shape <name=1x3x224x224>',
+      'shape of an input whose dimensions the model leaves open; may be given several times',
       collect,
       [],
     )
@@ -41,8 +41,8 @@ export function threadsFlag(command: Command): Command {
 
 export function inputFlag(command: Command): Command {
   return command.option(
-    '--input <file.npy | name=file.npy...>',
-    'an input; absent ones are pseudo-random',
+    '--input <file.npy | name=file.npy>',
+    'an input; absent ones are pseudo-random; may be given several times',
     collect,
     [],
   );

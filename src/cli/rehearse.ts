@@ -12,10 +12,7 @@ export function rehearse(context: Context, graph: Graph, targets: readonly Targe
     const { program, arenaBytes } = compile(graph, { ...machineOf(target), precision });
     return { target: target.name, precision, programBytes: program.length, arenaBytes };
   });
-  if (context.json) {
-    context.print(JSON.stringify({ schema: 1, dryRun: planned }));
-    return 0;
-  }
+  context.result({ dryRun: planned });
   for (const { target, programBytes, arenaBytes } of planned) {
     context.print(
       `${target}: would send the runner and ${formatBytes(programBytes)} of ${precision}; arena ${formatBytes(arenaBytes)}`,

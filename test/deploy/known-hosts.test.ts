@@ -165,5 +165,7 @@ t.test('a key is written down on a line of its own', async (t) => {
   writeHostKey(file, '[board]:2222', blob(ed));
   t.equal(await readFile(file, 'utf8'), `other ${other}\n[board]:2222 ${ed}\n`, 'also after a line without an end');
   t.equal(judgeHostKey([file], '[board]:2222', blob(ed)).verdict, 'known');
+  writeHostKey(file, '[board]:2222', blob(ed));
+  t.equal((await readFile(file, 'utf8')).split('\n').length, 3, 'once');
   t.throws(() => writeHostKey(join(file, 'below'), 'board', blob(ed)), { code: 'E_OUTPUT' });
 });

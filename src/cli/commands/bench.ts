@@ -1,5 +1,4 @@
 import PQueue from 'p-queue';
-import { openDevice } from '../../../deploy/index.js';
 import type { Target } from '../../../targets/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { PRECISIONS } from '../../compile.js';
@@ -11,7 +10,8 @@ import type { Precision } from '../../lower/index.js';
 import { renderSweep } from '../../report/run-record.js';
 import { type CommandDefinition, defineCommand } from '../command.js';
 import type { Context } from '../context.js';
-import { describeError, errorRecord } from '../errors.js';
+import { checkFailures, withDevice } from '../device.js';
+import { errorRecord } from '../errors.js';
 import { type LoadedModel, loadForCommand } from '../model.js';
 import { chosenPreset, chosenTargets, configuration, count, modelFlags, presetFlag, targetFlag } from '../options.js';
 import { writeWhole } from '../write-whole.js';
@@ -54,6 +54,16 @@ export const bench: CommandDefinition = defineCommand({
       return precisions.flatMap((precision) => threads.map((n) => ({ model, reference, precision, threads: n })));
     });
     if (context.dryRun) {
+      context.result({
+        dryRun: targets.flatMap((target) =>
+          cells.map(({ model, precision, threads: n }) => ({
+            target: target.name,
+            model: model.path,
+            precision,
+            threads: n,
+          })),
+        ),
+      });
       context.print(
         `${cells.length * targets.length} cells: ${cells.length} on each of ${targets.map(({ name }) => name).join(', ')}`,
       );
@@ -81,18 +91,11 @@ export const bench: CommandDefinition = defineCommand({
     };
     const output = options.output as string;
     await writeWhole(output, `${JSON.stringify(file)}\n`, false);
-    context.print(
-      context.json ? JSON.stringify(file) : `${renderSweep(outcome.results)}\n\nsamples and environment: ${output}`,
-    );
+    context.result(file);
+    context.print(`${renderSweep(outcome.results)}\n\nsamples and environment: ${output}`);
     const failed = new Set(outcome.failures.map(({ target }) => target));
-    if (failed.size === 0) return 0;
-    throw new EdgeDeployError(
-      'E_SOME_TARGETS',
-      `${failed.size} of ${targets.length} targets failed: ${[...failed].join(', ')}`,
-      {
-        hint: `The results of the others are in ${output}.`,
-      },
-    );
+    checkFailures([...failed], targets, `What succeeded is in ${output}, and so are the errors.`);
+    return 0;
   },
 });
 
@@ -109,44 +112,42 @@ async function sweepTarget(
   timing: (typeof PRESETS)[keyof typeof PRESETS],
   outcome: Outcome,
 ): Promise<void> {
-  let device: Awaited<ReturnType<typeof openDevice>>;
+  const done = new Set<Cell>();
   const fail = (cell: Cell, error: unknown) => {
     const { model, precision, threads } = cell;
+    done.add(cell);
     outcome.failures.push({ target: target.name, model: model.path, precision, threads, error });
   };
   try {
-    device = await openDevice(target, context);
-  } catch (error) {
-    context.note(describeError(error, false));
-    for (const cell of cells) fail(cell, error);
-    return;
-  }
-  try {
-    for (const cell of cells) {
-      if (context.signal.aborted) return;
-      const { model, reference, precision, threads } = cell;
-      context.note(`${target.name}: ${model.path}, ${precision}, ${threads} thread${threads === 1 ? '' : 's'}`);
-      try {
-        const { record } = await deployModel(model.graph, target, {
-          precision,
-          threads,
-          timing,
-          modelBytes: model.bytes,
-          device,
-          reference,
-          command: context.command,
-          signal: context.signal,
-          ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
-        });
-        outcome.results.push({ model: model.path, record });
-      } catch (error) {
+    await withDevice(context, target, async (device) => {
+      for (const cell of cells) {
         if (context.signal.aborted) return;
-        context.note(describeError(error, false));
-        fail(cell, error);
+        const { model, reference, precision, threads } = cell;
+        context.note(`${target.name}: ${model.path}, ${precision}, ${threads} thread${threads === 1 ? '' : 's'}`);
+        try {
+          const { record } = await deployModel(model.graph, target, {
+            precision,
+            threads,
+            timing,
+            modelBytes: model.bytes,
+            device,
+            reference,
+            command: context.command,
+            signal: context.signal,
+            ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
+          });
+          done.add(cell);
+          outcome.results.push({ model: model.path, record });
+        } catch (error) {
+          if (context.signal.aborted) return;
+          context.complain(error);
+          fail(cell, error);
+        }
       }
-    }
-  } finally {
-    await device.close();
+    });
+  } catch (error) {
+    context.complain(error);
+    for (const cell of cells) if (!done.has(cell)) fail(cell, error);
   }
 }
 

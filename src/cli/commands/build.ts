@@ -27,23 +27,19 @@ export const build = defineCommand({
     const common = { arch: target.arch, onProgress: context.onProgress, signal: context.signal };
     const isSource = what.length > 0 && what.every((name) => /\.(c|cc|cpp|cxx)$/.test(name));
     if (what.length === 0 || isSource) {
+      if (context.dryRun) {
+        context.result({ dryRun: [{ target: target.name, sources: what, path: output }] });
+        context.print(`would compile ${isSource ? what.join(', ') : 'the runner'} for ${target.arch}`);
+        return 0;
+      }
       const built = isSource
         ? await buildProgram({ ...common, name: basename(what[0]!).replace(/\.\w+$/, ''), sources: what })
         : await buildRunner(common);
-      if (output && !context.dryRun) await writeWhole(output, built.bytes, true);
+      if (output) await writeWhole(output, built.bytes, true);
       const path = output ?? built.path;
-      context.print(
-        context.json
-          ? JSON.stringify({
-              schema: 1,
-              target: target.name,
-              path,
-              bytes: built.bytes.length,
-              hash: built.hash,
-              cached: built.cached,
-            })
-          : `${path}  ${formatBytes(built.bytes.length)}, ${target.arch}${built.cached ? ' (cached)' : ''}`,
-      );
+      const { bytes, hash, cached } = built;
+      context.result({ target: target.name, path, bytes: bytes.length, hash, cached });
+      context.print(`${path}  ${formatBytes(bytes.length)}, ${target.arch}${cached ? ' (cached)' : ''}`);
       return 0;
     }
     const { graph } = await loadForCommand(context, config, what[0], options);
@@ -55,11 +51,8 @@ export const build = defineCommand({
     });
     const path = output ?? `${basename(what[0]!)}.${target.name}.${precision}.edp`;
     if (!context.dryRun) await writeWhole(path, program, false);
-    context.print(
-      context.json
-        ? JSON.stringify({ schema: 1, target: target.name, path, bytes: program.length, precision, macs, arenaBytes })
-        : `${path}  ${formatBytes(program.length)}, ${precision}, arena ${formatBytes(arenaBytes)}`,
-    );
+    context.result({ target: target.name, path, bytes: program.length, precision, macs, arenaBytes });
+    context.print(`${path}  ${formatBytes(program.length)}, ${precision}, arena ${formatBytes(arenaBytes)}`);
     return 0;
   },
 });

@@ -1,8 +1,8 @@
 import { execa } from 'execa';
-import { openDevice } from '../../../deploy/index.js';
 import { buildRunner } from '../../../toolchains/index.js';
 import { cacheFolder } from '../../base/cache-folder.js';
 import { defineCommand } from '../command.js';
+import { withDevice } from '../device.js';
 import { describeError } from '../errors.js';
 import { chosenTargets, configuration, targetFlag } from '../options.js';
 
@@ -44,26 +44,30 @@ export const doctor = defineCommand({
         const version = (stdout || stderr || '').split('\n')[0] ?? '';
         findings.push({ what: tool, ok: found, detail: found ? version : `not installed: apt-get install ${install}` });
       }
-      await attempt('compiler', async () => (await buildRunner({ arch: 'host', onProgress: context.onProgress })).path);
+      if (!context.dryRun)
+        await attempt(
+          'compiler',
+          async () => (await buildRunner({ arch: 'host', onProgress: context.onProgress })).path,
+        );
     } else {
-      for (const target of chosenTargets(configuration(), options.target)) {
+      const targets = chosenTargets(configuration(), options.target);
+      for (const target of context.dryRun ? [] : targets) {
         await attempt(
           `${target.name}: runner for ${target.arch}`,
           async () => (await buildRunner({ arch: target.arch, onProgress: context.onProgress })).path,
         );
-        await attempt(`${target.name}: device`, async () => {
-          const device = await openDevice(target, context);
-          try {
+        await attempt(`${target.name}: device`, () =>
+          withDevice(context, target, async (device) => {
+            // Nothing to send: only the folder is made and looked at.
+            await device.put([]);
             const info = await device.info();
             return `${info.machine}, ${info.cpu}, ${info.cores} cores, ${info.folder}`;
-          } finally {
-            await device.close();
-          }
-        });
+          }),
+        );
       }
     }
-    if (context.json) context.print(JSON.stringify({ schema: 1, findings }));
-    else for (const { what, ok, detail } of findings) context.print(`${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`);
+    context.result({ findings });
+    for (const { what, ok, detail } of findings) context.print(`${ok ? 'ok  ' : 'FAIL'}  ${what}: ${detail}`);
     return findings.every(({ ok }) => ok) ? 0 : 4;
   },
 });

@@ -19,14 +19,10 @@ export const explain = defineCommand({
         hint: guess ? `Did you mean ${guess}?` : 'Run explain without a code for the list.',
       });
     }
-    if (context.json)
-      context.print(
-        JSON.stringify({
-          schema: 1,
-          codes: chosen.map((known) => ({ code: known, exitCode: EXIT_CODES[known], text: EXPLANATIONS[known] })),
-        }),
-      );
-    else for (const known of chosen) context.print(`${known} (exit code ${EXIT_CODES[known]}): ${EXPLANATIONS[known]}`);
+    context.result({
+      codes: chosen.map((known) => ({ code: known, exitCode: EXIT_CODES[known], text: EXPLANATIONS[known] })),
+    });
+    for (const known of chosen) context.print(`${known} (exit code ${EXIT_CODES[known]}): ${EXPLANATIONS[known]}`);
     return 0;
   },
 });

@@ -35,7 +35,8 @@ export const inspect = defineCommand({
           list,
         );
         const head = `program for ${summary.architecture} (${summary.path}): ${formatBytes(summary.fileBytes)}, arena ${formatBytes(summary.arenaBytes)}`;
-        context.print(context.json ? JSON.stringify({ schema: 1, program: summary }) : `${head}\n${text}`);
+        context.result({ program: summary });
+        context.print(`${head}\n${text}`);
         return 0;
       }
     }
@@ -77,20 +78,7 @@ export const inspect = defineCommand({
       };
     });
     const io = (names: readonly string[]) => names.map((name) => `${name} ${formatType(graph.types.get(name)!)}`);
-    if (context.json) {
-      context.print(
-        JSON.stringify({
-          schema: 1,
-          model: path,
-          bytes,
-          inputs: io(graph.inputs),
-          outputs: io(graph.outputs),
-          layers,
-          sizes,
-        }),
-      );
-      return 0;
-    }
+    context.result({ model: path, bytes, inputs: io(graph.inputs), outputs: io(graph.outputs), layers, sizes });
     context.print(`${path}: ${formatBytes(bytes)}`);
     context.print(`  inputs   ${io(graph.inputs).join(', ')}\n  outputs  ${io(graph.outputs).join(', ')}\n`);
     const right = { align: 'right' } as const;

@@ -1,11 +1,11 @@
-import { EdgeDeployError } from '../../base/errors.js';
 import { deployModel } from '../../deployment/deploy-model.js';
 import { PRESETS } from '../../deployment/execute.js';
 import { Reference } from '../../deployment/reference.js';
 import type { RunRecord } from '../../deployment/summary.js';
 import { renderRun } from '../../report/run-record.js';
 import { defineCommand } from '../command.js';
-import { describeError, errorRecord } from '../errors.js';
+import { checkFailures, eachTarget, withDevice } from '../device.js';
+import { errorRecord } from '../errors.js';
 import { loadForCommand } from '../model.js';
 import {
   chosenPrecision,
@@ -40,9 +40,8 @@ export const push = defineCommand({
     if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
     const reference = new Reference();
     const records: RunRecord[] = [];
-    const failures: { target: string; error: unknown }[] = [];
-    for (const target of targets) {
-      try {
+    const failures = await eachTarget(context, targets, (target) =>
+      withDevice(context, target, async (device) => {
         const { record } = await deployModel(loaded.graph, target, {
           precision,
           threads: options.threads as number,
@@ -50,6 +49,7 @@ export const push = defineCommand({
           inputs,
           profile: true,
           modelBytes: loaded.bytes,
+          device,
           reference,
           command: context.command,
           onProgress: context.onProgress,
@@ -57,23 +57,14 @@ export const push = defineCommand({
           ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
         });
         records.push(record);
-        if (!context.json) context.print(renderRun(record, context.verbose));
-      } catch (error) {
-        if (context.signal.aborted || targets.length === 1) throw error;
-        failures.push({ target: target.name, error });
-        context.note(describeError(error, false));
-      }
-    }
-    if (context.json) {
-      const failed = failures.map(({ target, error }) => ({ target, error: errorRecord(error) }));
-      context.print(JSON.stringify({ schema: 1, records, failures: failed }));
-    }
-    if (failures.length > 0) {
-      throw new EdgeDeployError(
-        'E_SOME_TARGETS',
-        `${failures.length} of ${targets.length} targets failed: ${failures.map(({ target }) => target).join(', ')}`,
-      );
-    }
+        context.print(renderRun(record, context.verbose));
+      }),
+    );
+    context.result({ records, failures: failures.map(({ target, error }) => ({ target, error: errorRecord(error) })) });
+    checkFailures(
+      failures.map(({ target }) => target),
+      targets,
+    );
     return 0;
   },
 });

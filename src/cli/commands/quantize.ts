@@ -50,10 +50,7 @@ export const quantize = defineCommand({
       onProgress: context.onProgress,
     });
     for (const warning of result.warnings) context.note(`warning: ${warning}`);
-    if (context.json) {
-      context.print(JSON.stringify({ schema: 1, ...result }));
-      return 0;
-    }
+    context.result({ ...result });
     const rows = result.report.map((one) => [
       one.name,
       `int${one.bits}`,

@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openDevice } from '../../../deploy/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { execute, PRESETS } from '../../deployment/execute.js';
 import { formatType, type Tensor } from '../../ir/tensor.js';
@@ -8,6 +7,7 @@ import { medianOf } from '../../measure/summary.js';
 import { writeNpy } from '../../npy/index.js';
 import { formatTime } from '../../report/format.js';
 import { defineCommand } from '../command.js';
+import { withDevice } from '../device.js';
 import { loadForCommand } from '../model.js';
 import {
   chosenPrecision,
@@ -41,9 +41,8 @@ export const run = defineCommand({
     const precision = chosenPrecision(config, options.precision);
     const inputs = inputTensors(options.input as string[], graph.inputs);
     if (context.dryRun) return rehearse(context, graph, targets, precision);
-    const device = await openDevice(target, context);
-    try {
-      const { outputs, report } = await execute(graph, target, device, {
+    const { outputs, report } = await withDevice(context, target, (device) =>
+      execute(graph, target, device, {
         precision,
         threads: options.threads as number,
         timing: PRESETS.once,
@@ -51,28 +50,23 @@ export const run = defineCommand({
         onProgress: context.onProgress,
         signal: context.signal,
         ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
-      });
-      const files = await save(outputs, options.output as string | undefined);
-      const ns = medianOf(report.samples);
-      if (context.json) {
-        const described = [...outputs].map(([name, { type, data }]) => ({
-          name,
-          type: formatType(type),
-          file: files.get(name),
-          first: firstValues(data, 10),
-        }));
-        context.print(JSON.stringify({ schema: 1, target: target.name, precision, ns, outputs: described }));
-        return 0;
-      }
-      for (const [name, { type, data }] of outputs) {
-        const shown = files.get(name) ?? `${firstValues(data, 10).join(', ')}${data.length > 10 ? ', …' : ''}`;
-        context.print(`${name} ${formatType(type)}: ${shown}`);
-      }
-      context.note(`${target.name}, ${precision}: ${formatTime(ns)}${target.type === 'qemu' ? ' (emulated)' : ''}`);
-      return 0;
-    } finally {
-      await device.close();
+      }),
+    );
+    const files = await save(outputs, options.output as string | undefined);
+    const ns = medianOf(report.samples);
+    const described = [...outputs].map(([name, { type, data }]) => ({
+      name,
+      type: formatType(type),
+      file: files.get(name),
+      first: firstValues(data, 10),
+    }));
+    context.result({ target: target.name, precision, ns, outputs: described });
+    for (const [name, { type, data }] of outputs) {
+      const shown = files.get(name) ?? `${firstValues(data, 10).join(', ')}${data.length > 10 ? ', …' : ''}`;
+      context.print(`${name} ${formatType(type)}: ${shown}`);
     }
+    context.note(`${target.name}, ${precision}: ${formatTime(ns)}${target.type === 'qemu' ? ' (emulated)' : ''}`);
+    return 0;
   },
 });
 

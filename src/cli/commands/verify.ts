@@ -1,13 +1,12 @@
-import { openDevice } from '../../../deploy/index.js';
-import type { Target } from '../../../targets/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { compareNodes, type NodeAgreement } from '../../deployment/bisect.js';
 import { deployModel } from '../../deployment/deploy-model.js';
-import { type ExecuteOptions, PRESETS } from '../../deployment/execute.js';
-import { Reference } from '../../deployment/reference.js';
-import type { Graph } from '../../ir/graph.js';
+import { PRESETS } from '../../deployment/execute.js';
+import { type OutputAgreement, Reference } from '../../deployment/reference.js';
 import { renderTable } from '../../report/table.js';
 import { defineCommand } from '../command.js';
+import { checkFailures, eachTarget, withDevice } from '../device.js';
+import { errorRecord } from '../errors.js';
 import { loadForCommand } from '../model.js';
 import {
   chosenPrecision,
@@ -38,7 +37,7 @@ export const verify = defineCommand({
     const precision = chosenPrecision(config, options.precision);
     if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
     const reference = new Reference();
-    const results = [];
+    const results: (OutputAgreement & { readonly target: string; readonly precision: string })[] = [];
     const steps: Bisection[] = [];
     const execution = {
       precision,
@@ -49,43 +48,56 @@ export const verify = defineCommand({
       signal: context.signal,
       ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
     };
-    for (const target of targets) {
-      const { record } = await deployModel(loaded.graph, target, {
-        ...execution,
-        modelBytes: loaded.bytes,
-        reference,
-        command: context.command,
-      });
-      results.push(...record.agreement.map((one) => ({ target: target.name, precision, ...one })));
-      if (options.bisect) steps.push(await bisect(loaded.graph, target, execution));
-    }
-    if (context.json) context.print(JSON.stringify({ schema: 1, results, ...(options.bisect ? { steps } : {}) }));
-    else {
-      const right = { align: 'right' } as const;
-      context.print(
-        renderTable(
-          [
-            { title: 'target' },
-            { title: 'output' },
-            { title: 'max |Δ|', ...right },
-            { title: 'of largest', ...right },
-            { title: 'cosine', ...right },
-            { title: '' },
-          ],
-          results.map((one) => [
-            one.target,
-            one.output,
-            one.maxDifference.toExponential(2),
-            one.relative.toExponential(2),
-            one.cosine.toFixed(6),
-            one.agrees ? 'agrees' : 'DIFFERS',
-          ]),
-        ),
-      );
-    }
-    if (!context.json) for (const one of steps) context.print(describeBisection(one));
+    const failures = await eachTarget(context, targets, (target) =>
+      withDevice(context, target, async (device) => {
+        const { record } = await deployModel(loaded.graph, target, {
+          ...execution,
+          modelBytes: loaded.bytes,
+          device,
+          reference,
+          command: context.command,
+        });
+        results.push(...record.agreement.map((one) => ({ target: target.name, precision, ...one })));
+        if (!options.bisect) return;
+        const nodes = await compareNodes(loaded.graph, target, device, execution);
+        steps.push({ target: target.name, compared: nodes.length, first: nodes.find(({ agrees }) => !agrees) });
+      }),
+    );
+    context.result({
+      results,
+      ...(options.bisect ? { steps } : {}),
+      failures: failures.map(({ target, error }) => ({ target, error: errorRecord(error) })),
+    });
+    const right = { align: 'right' } as const;
+    context.print(
+      renderTable(
+        [
+          { title: 'target' },
+          { title: 'output' },
+          { title: 'max |Δ|', ...right },
+          { title: 'of largest', ...right },
+          { title: 'cosine', ...right },
+          { title: '' },
+        ],
+        results.map((one) => [
+          one.target,
+          one.output,
+          one.maxDifference.toExponential(2),
+          one.relative.toExponential(2),
+          one.cosine.toFixed(6),
+          one.agrees ? 'agrees' : 'DIFFERS',
+        ]),
+      ),
+    );
+    for (const one of steps) context.print(describeBisection(one));
     const different = results.filter(({ agrees }) => !agrees);
-    if (different.length === 0) return 0;
+    if (different.length === 0) {
+      checkFailures(
+        failures.map(({ target }) => target),
+        targets,
+      );
+      return 0;
+    }
     throw new EdgeDeployError(
       'E_MISMATCH',
       `${different.length} of ${results.length} outputs differ from the host's reference`,
@@ -101,16 +113,6 @@ interface Bisection {
   readonly compared: number;
   /** The first result that differs, in the order of execution. */
   readonly first: NodeAgreement | undefined;
-}
-
-async function bisect(graph: Graph, target: Target, options: ExecuteOptions): Promise<Bisection> {
-  const device = await openDevice(target, options);
-  try {
-    const nodes = await compareNodes(graph, target, device, options);
-    return { target: target.name, compared: nodes.length, first: nodes.find(({ agrees }) => !agrees) };
-  } finally {
-    await device.close();
-  }
 }
 
 function describeBisection({ target, compared, first }: Bisection): string {
