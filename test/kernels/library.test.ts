@@ -6,7 +6,7 @@ t.setTimeout(10 * 60 * 1000);
 
 /** All the library may ask of the system: memory functions, mathematics, and which instructions there are. */
 const ALLOWED =
-  /^(memcpy|memmove|memset|memcmp|bcmp|(exp|log|log1p|erf|pow|sqrt|floor|rint)f?|getauxval|_ITM_\w+|__cxa_finalize|__gmon_start__|__aeabi_unwind_cpp_pr[01])$/;
+  /^(memcpy|memmove|memset|memcmp|bcmp|(exp|log|log1p|erf|pow|sqrt|floor|fmod|rint)f?|getauxval|_ITM_\w+|__cxa_finalize|__gmon_start__|__aeabi_unwind_cpp_pr[01])$/;
 
 async function library(arch: (typeof ARCHES)[number]): Promise<Elf> {
   return readElf((await buildProgram({ arch, name: 'library', sources: [], shared: true })).bytes);
