@@ -48,7 +48,10 @@ async function checkEmulator(emulator: string, target: Target & { type: 'qemu' }
     if (!(error instanceof EdgeDeployError) || error.code !== 'E_TOOL_MISSING') throw error;
     throw new EdgeDeployError('E_TOOL_MISSING', `${target.name} needs ${emulator}, which is not installed`, { hint });
   }
-  const models = help.stdout.split('\n').map((line) => line.trim());
+  const models = help.stdout
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
   if (models.includes(target.cpu.split(',')[0]!)) return;
   if (models.length < 3)
     throw new EdgeDeployError('E_TOOL_MISSING', `${emulator} does not work: ${help.stderr.trim()}`, { hint });

@@ -14,6 +14,8 @@ const STORAGE: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'E_DEVICE_PERM',
     'Choose a folder you may write to with `dir:` in the target.',
   ],
+  [/file exists|EEXIST|not a directory|ENOTDIR/i, 'E_DEVICE_PERM', 'Choose another folder with `dir:` in the target.'],
+  [/no such file|ENOENT/i, 'E_RUN', 'Run it again; something else on the device may remove files there.'],
 ];
 
 /** The error for a failed file operation on a device; `text` is what the device said. */
@@ -33,7 +35,7 @@ export function storageError(device: string, action: string, text: string): Edge
 export function checkEnd(device: string, built: string, { exitCode, stderr }: RunResult): void {
   const said = stderr.trim().split('\n').at(-1) ?? '';
   if (exitCode === 126 || exitCode === 127 || /exec format error|invalid elf image|cannot execute/i.test(stderr)) {
-    if (/permission denied/i.test(stderr)) {
+    if (/permission denied|EACCES/i.test(stderr)) {
       throw new EdgeDeployError('E_DEVICE_PERM', `${device}: the runner may not be executed there: ${said}`, {
         hint: 'The folder may be mounted noexec: choose another with `dir:` in the target.',
       });
@@ -58,17 +60,19 @@ export function checkEnd(device: string, built: string, { exitCode, stderr }: Ru
     139: ['E_CRASH', 'crashed with a memory fault', 'This is a bug of ours: report it with the model.'],
     135: ['E_CRASH', 'crashed with a bus error', 'The program file may have been changed while it ran; push again.'],
   };
-  const end = fatal[exitCode];
+  // 128 + n is how a shell reports signal n; there are 64 of them.
+  const other = [
+    'E_CRASH',
+    `was ended by signal ${exitCode - 128}`,
+    'This is a bug of ours: report it with the model.',
+  ] as const;
+  const end = fatal[exitCode] ?? (exitCode > 128 && exitCode <= 192 ? other : undefined);
   if (end)
     throw new EdgeDeployError(end[0], `${device}: the runner ${end[1]}${said ? `: ${said}` : ''}`, { hint: end[2] });
 }
 
 export function silenceError(device: string, milliseconds: number): EdgeDeployError {
-  return new EdgeDeployError(
-    'E_TIMEOUT',
-    `${device}: the runner said nothing for ${Math.round(milliseconds / 1000)} s`,
-    {
-      hint: 'Give it more time with --timeout SECONDS.',
-    },
-  );
+  return new EdgeDeployError('E_TIMEOUT', `${device}: the runner said nothing for ${milliseconds / 1000} s`, {
+    hint: 'Give it more time with --timeout SECONDS.',
+  });
 }

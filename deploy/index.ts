@@ -7,6 +7,7 @@ import { openHost } from './host.js';
 import { openSsh } from './ssh.js';
 
 export type { Device, DeviceInfo, FileToPut, PutResult, RunOptions, RunResult, TransferOptions } from './device.js';
+export { type UnknownHostKey, unknownHostKey, writeHostKey } from './known-hosts.js';
 
 /** Connects to a target. Throws EdgeDeployError: unreachable, refused, unknown host key, missing tool … */
 export async function openDevice(target: Target): Promise<Device> {

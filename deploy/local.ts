@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, chmod, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
 import type { Device, DeviceInfo, RunOptions } from './device.js';
 import { checkEnd, storageError } from './failures.js';
@@ -23,7 +23,9 @@ export interface LocalOptions {
 
 /** A device that is a folder and processes of this machine: the host itself, or an emulated CPU. */
 export function openLocal(options: LocalOptions): Device {
-  const folder = options.dir ?? join(cacheFolder(), 'devices', options.name.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
+  const folder = options.dir
+    ? resolve(options.dir)
+    : join(cacheFolder(), 'devices', options.name.replaceAll(/[^A-Za-z0-9._-]/g, '_'));
   const guarded = async <T>(action: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -36,22 +38,35 @@ export function openLocal(options: LocalOptions): Device {
   const store: FileStore = {
     folder,
     join: (name) => join(folder, name),
-    prepare: () => guarded(`making ${folder}`, async () => void (await mkdir(folder, { recursive: true }))),
+    prepare: () =>
+      guarded(`making ${folder}`, async () => {
+        // mkdir says ENOENT where nothing can be made below.
+        if (!existsSync(folder)) await access(nearestFolder(folder), constants.W_OK);
+        await mkdir(folder, { recursive: true });
+      }),
     hashes: async (paths) => {
       const result = new Map<string, string>();
-      for (const path of paths) if (existsSync(path)) result.set(path, sha256(await readFile(path)));
+      for (const path of paths) {
+        const bytes = await readFile(path).catch(() => undefined);
+        if (bytes) result.set(path, sha256(bytes));
+      }
       return result;
     },
     upload: (path, bytes, onBytes) =>
       guarded(`writing ${path}`, async () => {
-        const file = await open(path, 'w');
         try {
-          for (let at = 0; at < bytes.length; at += 1 << 20) {
-            await file.write(bytes, at, Math.min(1 << 20, bytes.length - at));
-            onBytes(Math.min(at + (1 << 20), bytes.length));
+          const file = await open(path, 'w');
+          try {
+            for (let at = 0; at < bytes.length; at += 1 << 20) {
+              await file.writeFile(bytes.subarray(at, at + (1 << 20)));
+              onBytes(Math.min(at + (1 << 20), bytes.length));
+            }
+          } finally {
+            await file.close();
           }
-        } finally {
-          await file.close();
+        } catch (error) {
+          await rm(path, { force: true }).catch(() => {});
+          throw error;
         }
       }),
     settle: (from, to, executable) =>
@@ -63,8 +78,7 @@ export function openLocal(options: LocalOptions): Device {
   return {
     name: options.name,
     info: async () => {
-      await store.prepare();
-      const space = await statfs(folder);
+      const space = await statfs(nearestFolder(folder));
       return {
         ...options.info,
         cores: cpus().length,
@@ -82,11 +96,16 @@ export function openLocal(options: LocalOptions): Device {
       return run?.counter && options.counted ? { ...result, instructions: await options.counted() } : result;
     },
     remove: async (paths) => {
-      for (const path of paths) await rm(path, { recursive: true, force: true });
+      for (const path of paths) await guarded(`removing ${path}`, () => rm(path, { recursive: true, force: true }));
     },
     get: (path) => guarded(`reading ${path}`, () => readFile(path)),
     close: async () => {},
   };
+}
+
+/** The path itself, or the first above it that exists. */
+function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path));
 }
 
 /** The host's own architecture in our words. */

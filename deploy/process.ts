@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { RunOptions, RunResult } from './device.js';
@@ -31,9 +32,10 @@ export async function runProcess(
     }, silenceMs);
   };
   const lines = lineSplitter(onLine);
+  const decoder = new StringDecoder('utf8');
   child.stdout.on('data', (chunk: Buffer) => {
     watch();
-    lines(chunk.toString());
+    lines(decoder.write(chunk));
   });
   watch();
   const result = await child;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { EdgeDeployError } from '../src/base/errors.js';
 import type { Device, DeviceInfo, RunOptions, RunResult } from './device.js';
 import { checkEnd, storageError } from './failures.js';
 import { type FileStore, putFiles } from './put.js';
@@ -44,13 +45,20 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
     prepare: async () =>
       void (await must(
         `making ${folder}`,
-        `${commandLine(['mkdir', '-p', folder])} && test -w ${quote(folder)} || { echo "${folder}: Permission denied" >&2; false; }`,
+        `${commandLine(['mkdir', '-p', folder])} && { test -w ${quote(folder)} || { ${commandLine(['echo', `${folder}: Permission denied`])} >&2; false; }; }`,
       )),
     hashes: async (paths) => {
+      if (paths.length === 0) return new Map();
       // Missing files make sha256sum fail; what it printed still counts.
-      const { stdout } = await shell.exec(`${commandLine(['sha256sum', ...paths])} 2>/dev/null`);
-      const lines = [...stdout.matchAll(/^\\?([0-9a-f]{64}) [ *]?(.+?)\r?$/gm)];
-      return new Map(lines.map((line) => [line[2]!, line[1]!]));
+      const { stdout, exitCode } = await shell.exec(`${commandLine(['sha256sum', ...paths])} 2>/dev/null`);
+      if (exitCode === 127) {
+        throw new EdgeDeployError('E_TOOL_MISSING', `${name} has no sha256sum, which checks what arrives there`, {
+          hint: 'Install coreutils or busybox on the device.',
+        });
+      }
+      const lines = [...stdout.matchAll(/^(\\?)([0-9a-f]{64}) [ *]?(.+?)\r?$/gm)];
+      // A line that begins with a backslash has those of its name doubled.
+      return new Map(lines.map(([, escaped, hash, path]) => [escaped ? path!.replaceAll('\\\\', '\\') : path!, hash!]));
     },
     upload: async (path, bytes, onBytes) => {
       try {
@@ -75,15 +83,23 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
   };
   return {
     name,
-    info: () => readInfo(shell, options, store),
+    info: () => readInfo(shell, options),
     put: (files, transfer) => putFiles(store, files, transfer),
     run: async (program, args, run) => {
-      const result = await shell.exec(commandLine([program, ...args]), run);
+      // The shell waits and reports a signal as 128 + n: SSH servers have no word for some of them.
+      const result = await shell.exec(`${commandLine([program, ...args])}; exit $?`, run);
       checkEnd(name, options.built, result);
       return result;
     },
-    get: (path) => shell.download(path),
-    remove: async (paths) => void (paths.length > 0 && (await shell.exec(commandLine(['rm', '-rf', ...paths])))),
+    get: async (path) => {
+      try {
+        return await shell.download(path);
+      } catch (error) {
+        throw isPlainFailure(error) ? storageError(name, `reading ${path}`, error.message) : error;
+      }
+    },
+    remove: async (paths) =>
+      void (paths.length > 0 && (await must(`removing ${paths.join(', ')}`, commandLine(['rm', '-rf', ...paths])))),
     close: () => shell.close(),
   };
 }
@@ -109,8 +125,7 @@ const ARCHITECTURES: Readonly<Record<string, DeviceInfo['architecture']>> = {
 };
 
 /** Everything `info` wants, in one round trip. */
-async function readInfo(shell: Shell, options: ShellDeviceOptions, store: FileStore): Promise<DeviceInfo> {
-  await store.prepare();
+async function readInfo(shell: Shell, options: ShellDeviceOptions): Promise<DeviceInfo> {
   const cpu0 = '/sys/devices/system/cpu/cpu0/cpufreq';
   const sections = [
     'uname -m',
@@ -122,9 +137,10 @@ async function readInfo(shell: Shell, options: ShellDeviceOptions, store: FileSt
     `cat ${cpu0}/scaling_governor`,
     `cat ${cpu0}/scaling_cur_freq`,
     'cat /sys/class/thermal/thermal_zone0/temp',
-    `df -k ${quote(options.folder)}`,
+    // Of the folder, or of the nearest above it that is there yet.
+    `d=${quote(options.folder)}; while [ ! -e "$d" ]; do d=$(dirname "$d"); done; df -k "$d"`,
   ];
-  const { stdout } = await shell.exec(sections.map((command) => `${command} 2>/dev/null; echo @@`).join('; '));
+  const { stdout } = await shell.exec(sections.map((command) => `{ ${command}; } 2>/dev/null; echo @@`).join('; '));
   const answers = stdout.split('@@').map((answer) => answer.trim());
   const after = (text: string | undefined) => text?.split(':').slice(1).join(':').trim() ?? '';
   const number = (text: string | undefined) =>

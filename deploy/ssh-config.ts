@@ -2,7 +2,9 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
+import { knownHostName } from './known-hosts.js';
 import { runProcess } from './process.js';
+import { proxyProgram } from './ssh-proxy.js';
 
 /** Where and as whom to connect: the target's own fields, over what the user's ssh configuration says. */
 export interface SshSettings {
@@ -11,68 +13,87 @@ export interface SshSettings {
   readonly user: string;
   readonly keys: readonly string[];
   readonly agent: string | undefined;
+  /** The host's name in known_hosts. */
+  readonly knownAs: string;
   readonly knownHosts: readonly string[];
-  /** `accept-new`: an unknown key is written down instead of refused. */
-  readonly acceptNew: boolean;
+  /** The known_hosts file that takes new keys, if there is one. */
+  readonly newKnownHosts: string | undefined;
+  /** What happens to an unknown host key: it is written down, the user may be asked, or neither. */
+  readonly unknownKey: 'accept' | 'ask' | 'refuse';
+  /** Program and arguments whose standard input and output reach the host; undefined: TCP does. */
+  readonly proxy: readonly string[] | undefined;
+  /** How the user's own ssh gets there, for hints. */
+  readonly command: string;
 }
 
-/** Asks the user's own ssh what it would do (`ssh -G`), so that aliases, keys and users of ~/.ssh/config hold here too. */
+/** What holds where there is no ssh client to ask. */
+const DEFAULTS: ReadonlyMap<string, string[]> = new Map([
+  ['identityfile', ['~/.ssh/id_ed25519', '~/.ssh/id_ecdsa', '~/.ssh/id_rsa']],
+  ['userknownhostsfile', ['~/.ssh/known_hosts']],
+  ['globalknownhostsfile', ['/etc/ssh/ssh_known_hosts']],
+]);
+
+/** Asks the user's own ssh what it would do (`ssh -G`), so that aliases, keys and jumps of ~/.ssh/config hold here too. */
 export async function sshSettings(target: Target & { type: 'ssh' }): Promise<SshSettings> {
-  const asked = [
-    '-G',
+  const words = [
     ...(target.port === undefined ? [] : ['-p', String(target.port)]),
     ...(target.user === undefined ? [] : ['-l', target.user]),
-    '--',
-    target.host,
   ];
-  const config = await askSsh(target.name, asked);
-  const one = (key: string) => config.get(key)?.[0];
-  const jump = one('proxyjump');
-  if ((jump && jump !== 'none') || (one('proxycommand') ?? 'none') !== 'none') {
-    throw new EdgeDeployError(
-      'E_CONFIG',
-      `${target.name}: the ssh configuration reaches ${target.host} through a proxy, which is not supported`,
-      {
-        hint: 'Open a tunnel (ssh -L 2222:HOST:22 JUMP) and use ssh://localhost:2222.',
-      },
-    );
-  }
+  const config = await askSsh(target.name, ['-G', ...words, '--', target.host]);
+  const one = (key: string) => {
+    const value = config.get(key)?.[0];
+    return value === 'none' ? undefined : value;
+  };
   const home = (path: string) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path);
   const files = (key: string) =>
     (config.get(key) ?? [])
       .flatMap((line) => line.split(/\s+/))
       .filter((path) => path && path !== 'none')
       .map(home);
-  const agent = one('identityagent');
+  const host = one('hostname') ?? target.host;
+  const port = target.port ?? Number(one('port') ?? 22);
+  const user = target.user ?? one('user') ?? userInfo().username;
+  const [agent, alias, strict] = [config.get('identityagent')?.[0], one('hostkeyalias'), one('stricthostkeychecking')];
+  const own = target.knownHosts ? [home(target.knownHosts)] : files('userknownhostsfile');
   return {
-    host: one('hostname') ?? target.host,
-    port: target.port ?? Number(one('port') ?? 22),
-    user: target.user ?? one('user') ?? userInfo().username,
+    host,
+    port,
+    user,
     keys: target.key ? [home(target.key)] : (config.get('identityfile') ?? []).map(home),
     agent:
       agent && agent !== 'SSH_AUTH_SOCK' ? (agent === 'none' ? undefined : home(agent)) : process.env.SSH_AUTH_SOCK,
-    knownHosts: target.knownHosts
-      ? [home(target.knownHosts)]
-      : [...files('userknownhostsfile'), ...files('globalknownhostsfile')],
-    acceptNew: one('stricthostkeychecking') === 'accept-new',
+    knownAs: alias?.toLowerCase() ?? knownHostName(host, port),
+    knownHosts: target.knownHosts ? own : [...own, ...files('globalknownhostsfile')],
+    newKnownHosts: own[0],
+    unknownKey: strict === 'accept-new' ? 'accept' : strict === 'true' || strict === 'yes' ? 'refuse' : 'ask',
+    proxy: proxyProgram(target.name, {
+      host,
+      port,
+      user,
+      original: target.host,
+      jump: one('proxyjump'),
+      command: one('proxycommand'),
+      passesDescriptor: one('proxyusefdpass') === 'yes',
+    }),
+    command: ['ssh', ...words, target.host].join(' '),
   };
 }
 
-/** `ssh -G` as keys and values; empty where there is no ssh client, which ssh2 does not need. */
+/** `ssh -G` as keys and values. */
 async function askSsh(name: string, args: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
-  const result = new Map<string, string[]>();
   let output: Awaited<ReturnType<typeof runProcess>>;
   try {
     output = await runProcess(name, 'ssh', args);
   } catch (error) {
-    if (error instanceof EdgeDeployError && error.code === 'E_TOOL_MISSING') return result;
+    if (error instanceof EdgeDeployError && error.code === 'E_TOOL_MISSING') return DEFAULTS;
     throw error;
   }
   if (output.exitCode !== 0) {
     throw new EdgeDeployError('E_CONFIG', `${name}: ssh cannot read its configuration: ${output.stderr.trim()}`, {
-      hint: 'Repair ~/.ssh/config.',
+      hint: 'Repair ~/.ssh/config, or host: and user: of the target.',
     });
   }
+  const result = new Map<string, string[]>();
   for (const line of output.stdout.split('\n')) {
     const space = line.indexOf(' ');
     if (space < 0) continue;

@@ -1,9 +1,9 @@
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import ssh2, { type Client, type ConnectConfig } from 'ssh2';
 import { EdgeDeployError } from '../src/base/errors.js';
-import { fingerprint, judgeHostKey, keyType, knownHostName, knownKeyTypes } from './known-hosts.js';
+import { fingerprint, judgeHostKey, knownKeyTypes, type UnknownHostKey, writeHostKey } from './known-hosts.js';
 import type { SshSettings } from './ssh-config.js';
+import { openProxy, proxyWords } from './ssh-proxy.js';
 
 /** Connects and authenticates. The host's key is judged before anything is proven to it. */
 export function connect(name: string, settings: SshSettings, connectMs: number): Promise<Client> {
@@ -11,16 +11,21 @@ export function connect(name: string, settings: SshSettings, connectMs: number):
   const methods = authMethods(settings);
   let verdict: EdgeDeployError | undefined;
   let tried = 0;
-  const order = knownKeyTypes(settings.knownHosts, host, port);
+  const order = knownKeyTypes(settings.knownHosts, settings.knownAs);
   const config: ConnectConfig = {
     host,
     port,
+    ...(settings.proxy ? { sock: openProxy(settings.proxy) } : {}),
     username: user,
     readyTimeout: connectMs,
     keepaliveInterval: 5000,
     keepaliveCountMax: 3,
     hostVerifier: (key: Buffer) => {
-      verdict = judge(name, settings, key);
+      try {
+        verdict = judge(name, settings, key);
+      } catch (error) {
+        verdict = error as EdgeDeployError;
+      }
       return verdict === undefined;
     },
     authHandler: (_left, _partial, next) => {
@@ -62,29 +67,33 @@ function preferred(types: readonly string[]): string[] {
 }
 
 function judge(name: string, settings: SshSettings, key: Buffer): EdgeDeployError | undefined {
-  const { host, port, knownHosts, acceptNew } = settings;
-  const result = judgeHostKey(knownHosts, host, port, key);
+  const { knownAs, knownHosts, newKnownHosts, unknownKey } = settings;
+  const result = judgeHostKey(knownHosts, knownAs, key);
   if (result.verdict === 'known') return undefined;
-  const address = knownHostName(host, port);
   if (result.verdict === 'unknown') {
-    if (acceptNew && knownHosts[0]) {
-      mkdirSync(dirname(knownHosts[0]), { recursive: true });
-      appendFileSync(knownHosts[0], `${address} ${keyType(key)} ${key.toString('base64')}\n`);
+    if (unknownKey === 'accept' && newKnownHosts) {
+      writeHostKey(newKnownHosts, knownAs, key);
       return undefined;
     }
     return new EdgeDeployError(
       'E_HOSTKEY_UNKNOWN',
-      `${name}: the host key of ${address} is not known (${fingerprint(key)})`,
+      `${name}: the host key of ${knownAs} is not known (${fingerprint(key)})`,
       {
         hint: `Compare the fingerprint with the board's own, then run: edge-deploy targets trust ${name}`,
-        details: { key: `${address} ${keyType(key)} ${key.toString('base64')}`, knownHosts: knownHosts[0] },
+        details: {
+          host: knownAs,
+          key: key.toString('base64'),
+          fingerprint: fingerprint(key),
+          knownHosts: newKnownHosts,
+          ask: unknownKey === 'ask',
+        } satisfies UnknownHostKey,
       },
     );
   }
   return new EdgeDeployError(
     'E_HOSTKEY_CHANGED',
-    `${name}: the host key of ${address} is ${result.verdict}: it shows ${fingerprint(key)}, and ${result.at} has ${result.fingerprint}`,
-    { hint: `If the board was set up anew, run: ssh-keygen -R '${address}' -- otherwise someone may be listening.` },
+    `${name}: the host key of ${knownAs} is ${result.verdict}: it shows ${fingerprint(key)}, and ${result.at} has ${result.fingerprint}`,
+    { hint: `If the board was set up anew, run: ssh-keygen -R '${knownAs}' -- otherwise someone may be listening.` },
   );
 }
 
@@ -127,8 +136,7 @@ function connectError(
   tried: readonly string[],
   error: Error & { level?: string; code?: string },
 ): EdgeDeployError {
-  const { host, port, user } = settings;
-  const command = `ssh -p ${port} ${user}@${host}`;
+  const { host, port, user, proxy, command } = settings;
   if (error.level === 'client-authentication') {
     return new EdgeDeployError(
       'E_AUTH',
@@ -145,7 +153,9 @@ function connectError(
       cause: error,
     });
   }
-  return new EdgeDeployError('E_UNREACHABLE', `${name}: cannot connect to ${host}:${port}: ${error.message}`, {
+  const way = proxy ? ` through ${proxy[0] === 'ssh' ? proxy.at(-1) : proxy.at(-1)!.replace(/^exec /, '')}` : '';
+  const why = proxyWords(error) ?? error.message;
+  return new EdgeDeployError('E_UNREACHABLE', `${name}: cannot connect to ${host}:${port}${way}: ${why}`, {
     hint: `Is the board on and in this network? Try: ${command}`,
     cause: error,
   });

@@ -1,6 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
 import { z } from 'zod';
 import { EdgeDeployError } from '../src/base/errors.js';
 import { nearest } from '../src/base/nearest.js';
@@ -47,35 +58,69 @@ export function readConfig(file: string): Config {
     throw new EdgeDeployError('E_CONFIG', `the configuration ${file} cannot be read`, { cause });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const fail = (offset: number, problem: string, hint?: string): never => {
+    throw new EdgeDeployError('E_CONFIG', `${file}:${lines.linePos(offset).line}: ${problem}`, hint ? { hint } : {});
+  };
   const syntax = document.errors[0];
-  if (syntax)
-    throw new EdgeDeployError(
-      'E_CONFIG',
-      `${file}:${syntax.linePos?.[0]?.line ?? 1}: ${syntax.message.split('\n')[0]}`,
-    );
-  const parsed = configSchema.safeParse(document.toJS());
+  if (syntax?.code === 'MULTIPLE_DOCS') fail(syntax.pos[0], 'the file holds multiple documents; keep one');
+  if (syntax) fail(syntax.pos[0], syntax.message);
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (error) {
+    // Aliases are resolved only now: unknown ones, and those that would grow without end.
+    const aliases: Alias[] = [];
+    visit(document, { Alias: (_, alias) => void aliases.push(alias) });
+    const bad = aliases.find((alias) => !alias.resolve(document)) ?? aliases[0];
+    fail(bad?.range?.[0] ?? 0, (error as Error).message);
+  }
+  const parsed = configSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   // A misspelt field is the likelier cause of another one that is missing.
   const { issues } = parsed.error;
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   const path = issue.path.filter((key) => typeof key !== 'symbol');
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const node = document.getIn(unknown === undefined ? path : [...path, unknown], true) as
-    | { range?: [number, number, number] }
-    | undefined;
-  const line = node?.range ? lines.linePos(node.range[0]).line : 1;
-  const where = path.length > 0 ? `${path.join('.')}: ` : '';
-  if (unknown === undefined) throw new EdgeDeployError('E_CONFIG', `${file}:${line}: ${where}${issue.message}`);
-  const guess = nearest(unknown, knownKeys(path));
-  throw new EdgeDeployError('E_CONFIG', `${file}:${line}: ${where}there is no field '${unknown}'`, {
-    hint: guess ? `Did you mean '${guess}'?` : 'Remove it.',
-  });
+  const where = (at: readonly (string | number)[]) => (at.length > 0 ? `${at.join('.')}: ` : '');
+  if (issue.code === 'unrecognized_keys') {
+    const unknown = issue.keys[0]!;
+    const guess = nearest(unknown, knownKeys(path, document));
+    return fail(
+      offsetOf(document, [...path, unknown]),
+      `${where(path)}there is no field '${unknown}'`,
+      guess ? `Did you mean '${guess}'?` : 'Remove it.',
+    );
+  }
+  if (path.length > 0 && !document.hasIn(path)) {
+    return fail(offsetOf(document, path), `${where(path.slice(0, -1))}the field '${path.at(-1)}' is missing`);
+  }
+  return fail(offsetOf(document, path), `${where(path)}${issue.message}`);
 }
 
-function knownKeys(path: readonly (string | number)[]): string[] {
+/** Where the key or the list item at this path begins, or the innermost one around it that exists. */
+function offsetOf(document: Document, path: readonly (string | number)[]): number {
+  let node: unknown = document.contents;
+  let offset = document.contents?.range?.[0] ?? 0;
+  for (const key of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+      if (!pair) break;
+      offset = (pair.key as Scalar).range?.[0] ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(key)];
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
+    } else break;
+  }
+  return offset;
+}
+
+function knownKeys(path: readonly (string | number)[], document: Document): string[] {
   if (path.length === 0) return Object.keys(configSchema.shape);
-  if (path[0] === 'targets') return targetSchema.options.flatMap((option) => Object.keys(option.shape));
+  if (path[0] === 'targets') {
+    const type = document.getIn([...path, 'type']);
+    return targetSchema.options.flatMap(({ shape }) => (shape.type.value === type ? Object.keys(shape) : []));
+  }
   if (path[0] === 'bench') return ['preset', 'threads', 'precision'];
-  return ['shape', 'bits'];
+  return path[0] === 'inputs' ? ['shape'] : ['bits'];
 }

@@ -4,7 +4,7 @@ import { EdgeDeployError } from '../src/base/errors.js';
 import { nearest } from '../src/base/nearest.js';
 import { packageRoot } from '../src/base/package-root.js';
 import type { Config } from './config.js';
-import { type Target, targetSchema } from './target.js';
+import { type Target, targetOf, targetSchema } from './target.js';
 
 /** The boards we know, and over them those of the user's configuration. A user's board may refine one of ours by name. */
 export function loadTargets(config?: Pick<Config, 'targets'>): ReadonlyMap<string, Target> {
@@ -14,11 +14,11 @@ export function loadTargets(config?: Pick<Config, 'targets'>): ReadonlyMap<strin
     .filter((name) => name.endsWith('.json'))
     .toSorted()) {
     const name = basename(file, '.json');
-    targets.set(name, { ...targetSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))), name });
+    targets.set(name, targetOf(name, targetSchema.parse(JSON.parse(readFileSync(join(folder, file), 'utf8')))));
   }
   for (const [name, spec] of Object.entries(config?.targets ?? {})) {
     const ours = targets.get(name);
-    targets.set(name, { ...(ours?.type === spec.type ? ours : {}), ...spec, name } as Target);
+    targets.set(name, targetOf(name, ours?.type === spec.type ? { ...ours, ...spec } : spec));
   }
   return targets;
 }
@@ -81,9 +81,11 @@ function adHoc(word: string): Target[] {
         : undefined;
   if (!spec) return [];
   const parsed = targetSchema.safeParse(spec);
-  if (!parsed.success)
-    throw new EdgeDeployError('E_TARGET_UNKNOWN', `'${word}' is no usable target: ${parsed.error.issues[0]?.message}`);
-  return [{ ...parsed.data, name: word }];
+  if (parsed.success) return [targetOf(word, parsed.data)];
+  const { path, message } = parsed.error.issues[0]!;
+  throw new EdgeDeployError('E_TARGET_UNKNOWN', `'${word}' is no usable target: ${path.join('.')}: ${message}`, {
+    hint: 'Use ssh://user@host:port, adb://SERIAL, qemu:CPU or host.',
+  });
 }
 
 /** CPU models of qemu-arm that have NEON. */

@@ -29,7 +29,8 @@ export function summarize(samples: readonly number[]): Summary {
   const [q1, q3] = [quantile(sorted, 0.25), quantile(sorted, 0.75)];
   const reach = 1.5 * (q3 - q1);
   const third = Math.floor(n / 3);
-  const drift = third > 0 ? medianOf(samples.slice(-third)) / medianOf(samples.slice(0, third)) - 1 : 0;
+  const [first, last] = third > 0 ? [medianOf(samples.slice(0, third)), medianOf(samples.slice(-third))] : [1, 1];
+  const drift = first === last ? 0 : last / first - 1;
   return {
     runs: n,
     median,

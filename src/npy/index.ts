@@ -21,7 +21,9 @@ export function readNpy(bytes: Uint8Array, source: string): Tensor {
   if (bytes.length < 12 || Buffer.from(bytes.subarray(0, 6)).toString('latin1') !== '\x93NUMPY')
     fail('is not a .npy file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const wide = view.getUint8(6) >= 2;
+  const version = view.getUint8(6);
+  if (version < 1 || version > 3) fail(`has the unknown format version ${version}`);
+  const wide = version >= 2;
   const start = wide ? 12 : 10;
   const end = start + (wide ? view.getUint32(8, true) : view.getUint16(8, true));
   if (end > bytes.length) fail('is cut short inside its header');
@@ -34,15 +36,16 @@ export function readNpy(bytes: Uint8Array, source: string): Tensor {
     .filter(Boolean)
     .map(Number);
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) fail(`has the unusable shape (${shapeText})`);
-  if (/'fortran_order':\s*True/.test(header)) fail('is in Fortran order; save numpy.ascontiguousarray(x)');
+  const order = /'fortran_order':\s*(True|False)/.exec(header)?.[1] ?? fail('has a header without an order');
+  if (order === 'True') fail('is in Fortran order; save numpy.ascontiguousarray(x)');
+  if (description.startsWith('>')) fail("is big-endian; save x.astype(x.dtype.newbyteorder('<'))");
   const found = Object.entries(DESCRIPTIONS).find(([, text]) => text === description.replace('=', '<'));
   const dtype = (found ?? fail(`has the element type ${description}, which is not supported`))[0] as DType;
   const type = { dtype, shape };
   if (!(elementCount(shape) <= 2 ** 31) || bytes.length - end !== byteLength(type)) {
     fail(`should hold ${byteLength(type)} bytes for the shape (${shape.join(', ')}) and holds ${bytes.length - end}`);
   }
-  const copy = bytes.slice(end);
-  return { type, data: viewAs(dtype, copy) };
+  return { type, data: viewAs(dtype, new Uint8Array(bytes.subarray(end))) };
 }
 
 export function writeNpy(tensor: Tensor): Uint8Array {
@@ -57,9 +60,9 @@ export function writeNpy(tensor: Tensor): Uint8Array {
   return Buffer.concat([head, Buffer.from(padded, 'latin1'), new Uint8Array(buffer, byteOffset, length)]);
 }
 
-/** Raw little-endian bytes as elements; the bytes must be aligned to the element. */
+/** Raw little-endian bytes as elements: a view of them, or of a copy where they are not aligned. */
 export function viewAs(dtype: DType, bytes: Uint8Array): Data {
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   const Type = allocate({ dtype, shape: [0] }).constructor as new (
     buffer: ArrayBufferLike,
     offset: number,

@@ -60,3 +60,7 @@ export async function mountSmall(folder: string, options: string): Promise<() =>
   await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', options, 'edge-deploy-test', folder]);
   return async () => void (await promisify(execFile)('umount', ['-l', folder]));
 }
+
+export async function remount(folder: string, option: 'ro' | 'rw'): Promise<void> {
+  await promisify(execFile)('mount', ['-o', `remount,${option}`, folder]);
+}

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -53,17 +53,17 @@ export async function startSshd({ sftp = true, config = [] }: SshdOptions = {}):
     'PermitRootLogin yes',
     'PasswordAuthentication no',
     'LogLevel DEBUG1',
+    // Sessions see nothing of the user's own files, such as what a .bashrc does.
+    `SetEnv HOME=${folder}`,
     ...(sftp ? ['Subsystem sftp internal-sftp'] : []),
     ...config,
   ];
   await writeFile(join(folder, 'sshd_config'), `${lines.join('\n')}\n`);
   // Where sshd drops its privileges; a boot script makes it on an ordinary machine.
   if (userInfo().uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const child = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    log += chunk.toString();
-  });
+  const logFile = join(folder, 'log');
+  const log = () => (existsSync(logFile) ? readFileSync(logFile, 'utf8') : '');
+  const child = spawn(SSHD, ['-D', '-E', logFile, '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
       child.kill();
@@ -73,12 +73,13 @@ export async function startSshd({ sftp = true, config = [] }: SshdOptions = {}):
   };
   for (let attempt = 0; !(await answers(port)); attempt++) {
     if (child.exitCode !== null || attempt > 100) {
+      const said = log();
       await stop();
-      throw new Error(`sshd does not start:\n${log}`);
+      throw new Error(`sshd does not start:\n${said}`);
     }
     await sleep(50);
   }
-  return { port, user: userInfo().username, keyFile, knownHostsFile, hostKey, folder, log: () => log, stop };
+  return { port, user: userInfo().username, keyFile, knownHostsFile, hostKey, folder, log, stop };
 }
 
 /** Makes a key pair at `file`; its public half without the comment. */

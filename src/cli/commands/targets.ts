@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Document, parseDocument } from 'yaml';
-import { openDevice } from '../../../deploy/index.js';
+import { openDevice, unknownHostKey, writeHostKey } from '../../../deploy/index.js';
 import { CONFIG_FILE, findConfig, loadTargets, resolveTargets, type Target } from '../../../targets/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { renderTable } from '../../report/table.js';
@@ -115,14 +115,10 @@ async function trust(context: Context, target: Target): Promise<void> {
     await (await openDevice(target)).close();
     context.print(`${target.name}: its host key is known already`);
   } catch (error) {
-    if (!(error instanceof EdgeDeployError) || error.code !== 'E_HOSTKEY_UNKNOWN') throw error;
-    const { key, knownHosts } = (error.details ?? {}) as { key?: string; knownHosts?: string };
-    if (!key || !knownHosts) throw error;
-    if (!context.dryRun) {
-      mkdirSync(dirname(knownHosts), { recursive: true });
-      appendFileSync(knownHosts, `${key}\n`);
-    }
-    context.print(`${error.message}\n${context.dryRun ? 'would be ' : ''}written to ${knownHosts}`);
+    const unknown = unknownHostKey(error);
+    if (!unknown?.knownHosts) throw error;
+    if (!context.dryRun) writeHostKey(unknown.knownHosts, unknown.host, Buffer.from(unknown.key, 'base64'));
+    context.print(`${(error as Error).message}\n${context.dryRun ? 'would be ' : ''}written to ${unknown.knownHosts}`);
   }
 }
 

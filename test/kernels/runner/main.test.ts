@@ -54,6 +54,8 @@ t.test('reports every event in order and writes its output through a temporary n
   );
   t.match(events[1], { path: 'ref', threads: 1, steps: 1 });
   t.match(events[2], { name: 'x0', type: 'f32', shape: [1, 4], bytes: 16 });
+  t.match(events[4], { reason: /^(settled|max-time)$/, runs: Number });
+  t.ok(Number(events[4]?.ns) < 50_000_000, 'the limit of 1 ms holds');
   t.match(events[7], { reason: 'count', runs: 1500 });
   t.match(events[8], { index: 0, name: 'unary1', step: 'unary', kernel: 'unary' });
   t.ok(Number(events[9]?.peak_rss_bytes) > 100_000);
