@@ -83,7 +83,7 @@ export async function execute(
   onProgress({ stage: 'connect', message: `asking ${target.name} about itself` });
   const info = await device.info();
   const put = await device.put(files, transfer);
-  const results = graph.outputs.map((name, i) => ({
+  const results = [...new Set(graph.outputs)].map((name, i) => ({
     name,
     path: posix.join(info.folder, `output-${process.pid}-${i}.bin`),
   }));

@@ -43,10 +43,14 @@ static void refusals(unsigned char *bytes, size_t size) {
   ok(ed_model_open(&model, bytes, size + 1) == ED_TRUNCATED, "a byte more");
   ok(ed_model_open(&model, bytes, 63) == ED_NOT_A_PROGRAM, "less than a header");
   ok(ed_model_open(&model, bytes, size) == ED_OK, "the program itself opens");
+  struct ed_session session;
+  ok(ed_model_open(&model, NULL, size) == ED_BAD_ARGUMENT && !ed_model_arena_size(&model, NULL), "a refused model is empty");
+  ok(ed_session_init(&session, &model, bytes, size, NULL) == ED_BAD_ARGUMENT, "no session of an empty model");
+  ok(ed_session_run(&session) == ED_BAD_ARGUMENT && !ed_session_input(&session, 0).data, "an empty session does not run");
+  ok(ed_model_open(&model, bytes, size) == ED_OK, "and opens again");
 
   unsigned char *arena = aligned(ed_model_arena_size(&model, NULL));
   const size_t needed = ed_model_arena_size(&model, NULL);
-  struct ed_session session;
   ok(ed_session_init(&session, &model, NULL, needed, NULL) == ED_BAD_ARGUMENT, "no arena");
   ok(ed_session_init(&session, &model, arena + 4, needed, NULL) == ED_MISALIGNED, "an arena that is not aligned");
   ok(ed_session_init(&session, &model, arena, needed - 1, NULL) == ED_ARENA_TOO_SMALL, "an arena that is a byte too small");

@@ -127,6 +127,7 @@ t.test('every kind of failure has its exit code and says what happened', async (
     [[path('good'), '--frobnicate', '1'], 2, 'USAGE', /unknown option '--frobnicate'/],
     [[path('good'), '--threads', 'many'], 2, 'USAGE', /'many' is not a number/],
     [[path('good'), '--input', `z=${path('short')}`], 2, 'USAGE', /no input 'z'/],
+    [[path('good'), '--output', 'unary1=a', '--output', 'unary1=b'], 2, 'USAGE', /--output: 'unary1' stands twice/],
     [[path('empty')], 3, 'ED_NOT_A_PROGRAM', /not a program file/],
     [[path('cut')], 3, 'ED_TRUNCATED', /shorter/],
     [[path('stale')], 3, 'ED_WRONG_ABI', /another version/],
