@@ -12,12 +12,12 @@ import { renderSweep } from '../../report/run-record.js';
 import { type CommandDefinition, defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { describeError, errorRecord } from '../errors.js';
-import { type LoadedModel, loadForCommand } from '../model.js';
+import { type CommandModel, loadForCommand } from '../model.js';
 import { chosenPreset, chosenTargets, configuration, count, modelFlags, presetFlag, targetFlag } from '../options.js';
 import { writeWhole } from '../write-whole.js';
 
 interface Cell {
-  readonly model: LoadedModel;
+  readonly model: CommandModel;
   readonly reference: Reference;
   readonly precision: Precision;
   readonly threads: number;
@@ -46,7 +46,7 @@ export const bench: CommandDefinition = defineCommand({
     );
     const threads = (options.threads as string | undefined)?.split(',').map(count) ?? config?.bench?.threads ?? [1];
     const preset = chosenPreset(options.preset ?? config?.bench?.preset, 'normal');
-    const loaded: LoadedModel[] = [];
+    const loaded: CommandModel[] = [];
     for (const path of models.length > 0 ? models : [undefined])
       loaded.push(await loadForCommand(context, config, path, options));
     const cells = loaded.flatMap((model) => {
