@@ -159,7 +159,8 @@ export class OpContext {
   /** Makes the first output a constant. */
   outputConstant(constant: Constant): void {
     const name = this.#node.output[0] ?? '';
-    if (name !== '') this.#scope.write(name, this.#scope.builder.constant(name, constant));
+    if (name === '') return;
+    this.#scope.write(name, this.#scope.builder.constant(this.#scope.constantName(name), constant));
   }
 
   /** Makes an output another name of a value. */
@@ -210,7 +211,7 @@ export class OpContext {
       throw this.fail(`computes with '${odd}' of element type ${this.typeOf(odd).dtype}, not supported`);
     }
     const folded = this.#folded(op, inputs, attributes);
-    if (folded) return this.#scope.builder.constant(output, folded);
+    if (folded) return this.#scope.builder.constant(this.#scope.constantName(output), folded);
     const [value] = this.#scope.builder.add(op, { inputs, outputs: [output], attributes });
     const { shape } = this.typeOf(value!);
     if (shape.includes(0)) throw this.fail(`leaves nothing: its result has the shape [${shape}]`);

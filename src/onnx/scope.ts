@@ -10,6 +10,7 @@ export class Scope {
   readonly files: ExternalFiles;
   readonly #initializers: ReadonlyMap<string, ModelTensor>;
   readonly #values = new Map<string, string>();
+  readonly #outputs: ReadonlySet<string>;
   /** Every name the model gives: values that only we know must have others. */
   readonly #reserved: ReadonlySet<string>;
 
@@ -17,6 +18,7 @@ export class Scope {
     this.builder = builder;
     this.files = files;
     this.#initializers = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+    this.#outputs = new Set(graph.output.map(({ name }) => name));
     this.#reserved = new Set([
       ...this.#initializers.keys(),
       ...graph.input.map(({ name }) => name),
@@ -35,9 +37,14 @@ export class Scope {
       });
     }
     const constant = constantOf(initializer, `the tensor '${name}'`, this.files);
-    this.builder.constant(name, constant);
-    this.#values.set(name, name);
-    return name;
+    const entered = this.builder.constant(this.constantName(name), constant);
+    this.#values.set(name, entered);
+    return entered;
+  }
+
+  /** The name of a constant: the model's own, unless the model gives it out; then the result of a node needs that name. */
+  constantName(name: string): string {
+    return this.#outputs.has(name) ? this.fresh(name) : name;
   }
 
   has(name: string): boolean {

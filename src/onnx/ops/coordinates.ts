@@ -23,11 +23,9 @@ export function sourcePosition(
       return f(f(f(i + 0.5) / f(scale)) - 0.5);
     case 'pytorch_half_pixel':
       return output > 1 ? f(f(f(i + 0.5) / f(scale)) - 0.5) : 0;
-    case 'half_pixel_symmetric': {
-      const adjustment = f(output / f(f(scale) * input));
-      const offset = f((input / 2) * f(1 - adjustment));
-      return f(offset + f(f(f(i + 0.5) / f(scale)) - 0.5));
-    }
+    case 'half_pixel_symmetric':
+      // The middle of an odd result is exactly the middle of the source: only double precision keeps that.
+      return f((input / 2) * (1 - output / (f(scale) * input)) + (i + 0.5) / f(scale) - 0.5);
     case 'align_corners':
       return output === 1 ? 0 : f(f(i * (input - 1)) / (output - 1));
     case 'asymmetric':
