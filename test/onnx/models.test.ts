@@ -63,6 +63,7 @@ t.test('a network that came as Paddle and as ONNX is the same, in every precisio
       ReturnType<typeof compile>,
       ReturnType<typeof compile>,
     ];
+    t.equal(one.program.length, other.program.length, `${precision}: programs of one size`);
     const results = await Promise.all(
       [one, other].map(({ program, graph: own }) => runProgram(runner, program, { graph: own, inputs: input })),
     );

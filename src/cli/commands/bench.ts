@@ -33,7 +33,7 @@ export const bench: CommandDefinition = defineCommand({
   name: 'bench',
   summary: 'sweep models × precisions × threads × targets; every sample is kept',
   configure: (command) =>
-    void presetFlag(targetFlag(modelFlags(command.argument('[models...]', 'Paddle models'))))
+    void presetFlag(targetFlag(modelFlags(command.argument('[models...]', 'Paddle or ONNX models'))))
       .option('--precision <list>', 'comma list of fp32, int8w, int16w, int8')
       .option('--threads <list>', 'comma list')
       .option('-o, --output <file.json>', 'where the samples go', 'bench.json'),
