@@ -13,6 +13,7 @@ import type { Model, ModelNode } from './messages.js';
 import { importers } from './ops/index.js';
 import { Scope } from './scope.js';
 import { readModel } from './wire.js';
+import { withGelus } from './written-out.js';
 
 export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the model leaves a dimension other than the batch open; may replace any. */
@@ -51,7 +52,7 @@ export function importModel(
   files: ExternalFiles = new Map(),
   options: Pick<ImportOptions, 'inputShapes'> = {},
 ): Graph {
-  const { graph } = model;
+  const graph = { ...model.graph, node: withGelus(model.graph) };
   const opset = opsetOf(model);
   const nodes = liveNodes(graph);
   assertSupported(model, nodes);

@@ -36,6 +36,8 @@ t.test('the batch is 1 where it is open, other dimensions must be given', (t) =>
   const unknown = { node: relu, input: [{ name: 'x', type: { tensor_type: { elem_type: 1 } } }] };
   throws(t, () => load(unknown), 'E_SHAPE', /declares no shape/);
   t.strictSame(load(unknown, {}, new Map([['x', [4]]])).types.get('y')!.shape, [4]);
+  const half = load({ node: relu, input: [input('x', [1], 10)] });
+  t.equal(half.types.get('x')!.dtype, 'f32', 'half precision is computed in single');
   throws(t, () => load({ node: relu, input: [{ name: 'x', type: {} }] }), 'E_MODEL', /not declared as a tensor/);
   throws(t, () => load({ node: relu, input: [input('x', [1], 8)] }), 'E_MODEL', /element type \(STRING\)/);
   t.end();

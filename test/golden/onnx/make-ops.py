@@ -332,6 +332,30 @@ lists = h.make_tensor("w", T.FLOAT, [2, 2], [0.5, 1.5, -1.0, 2.0])
 add("Weights as a list", 13, node("Mul", "x w"), {"x": (2, 2)}, {"w": lists})
 add("Weights float16 as a list", 13, [node("Cast", "w", "f", to=T.FLOAT), node("Mul", "x f")], {"x": (2, 2)}, {"w": h.make_tensor("w", T.FLOAT16, [2, 2], [0.5, 1.5, -1.0, 2.0])})
 
+# The latest version
+add("Softmax", 23, node("Softmax", axis=1), {"x": X})
+add("Softplus", 23, node("Softplus"), {"x": X})
+add("Reshape", 23, [node("Reshape", "x s", "t"), node("Abs", "t")], {"x": X}, {"s": ints(0, -1)})
+add("Squeeze", 23, [node("Squeeze", "x a", "t"), node("Abs", "t")], {"x": (1, 3, 1)}, {"a": ints(0)})
+add("Transpose", 23, [node("Flatten", "x", "t"), node("Transpose", "t")], {"x": X})
+add("Cast", 23, node("Cast", to=T.INT32), {"x": ints(1, -2)})
+add("ReduceSum", 23, node("ReduceSum", "x a", keepdims=0), {"x": X}, {"a": ints(-1)})
+add("Pad", 23, node("Pad", "x p", mode="edge"), {"x": X}, {"p": ints(0, 1, 2, 0, 0, 1)})
+add("AveragePool", 23, node("AveragePool", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, pads=[1, 1, 1, 1], count_include_pad=1), {"x": IMAGE})
+add("Conv", 23, node("Conv", "x w", pads=[1, 1, 1, 1]), {"x": IMAGE}, {"w": W})
+
+# Gelu written out
+G = {"r": f32(2**0.5).reshape(()), "i": f32(0.5**0.5), "o": f32(1).reshape(()), "h": f32(0.5).reshape(()), "two": f32(2)}
+wide = node("Mul", "x0 two", "x")
+for name, nodes in [
+    ("torch", [node("Div", "x r", "d"), node("Erf", "d", "e"), node("Add", "e o", "a"), node("Mul", "x a", "m"), node("Mul", "m h")]),
+    ("half first", [node("Mul", "x h", "m"), node("Mul", "x i", "d"), node("Erf", "d", "e"), node("Add", "o e", "a"), node("Mul", "m a")]),
+    ("half in the sum", [node("Div", "x r", "d"), node("Erf", "d", "e"), node("Add", "e o", "a"), node("Mul", "h a", "m"), node("Mul", "x m")]),
+    ("constant nodes", [node("Constant", [], "k", value=nh.from_array(f32(0.5).reshape(()))), node("Div", "x r", "d"), node("Erf", "d", "e"), node("Add", "e o", "a"), node("Mul", "x a", "m"), node("Mul", "m k")]),
+]:
+    add(f"Gelu written out, {name}", 13, [wide, *nodes], {"x0": (3, 11)}, G)
+add("Erf alone", 13, node("Erf"), {"x": X}, refused="unsupported ops: Erf (1: 'the Erf of y')")
+
 # Results that are constants, inputs or one value under two names
 add("Constant output", 13, [node("Shape", "x", "s"), node("Cast", "s", "z", to=T.FLOAT), node("Abs", "x")], {"x": X}, outputs=("y", "z"))
 add("Integer constant output", 13, [node("Shape", "x", "z"), node("Abs", "x")], {"x": X}, outputs=("y", "z"))
