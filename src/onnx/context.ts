@@ -1,6 +1,7 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
 import { type AttributesOf, definitionOf, type OpName } from '../ops/index.js';
+import { checkOperandTypes } from '../ops/operand-types.js';
 import { Attributes } from './attributes.js';
 import type { ModelNode, ModelTensor } from './messages.js';
 import type { Scope } from './scope.js';
@@ -26,11 +27,6 @@ const MAX_CONSTANT_ELEMENTS = 2 ** 24;
 /** What is known at compile time is computed at once up to this many results (more if the inputs have more) and products. */
 const MAX_FOLDED_ELEMENTS = 2 ** 16;
 const MAX_FOLDED_MACS = 2 ** 22;
-
-/** Ops whose operands may be of any type, or that check it themselves; all others compute in f32. */
-const ANY_TYPE: ReadonlySet<OpName> = new Set<OpName>([
-  ...(['binary', 'reshape', 'transpose', 'concat', 'slice', 'tile', 'gather', 'cast', 'identity'] as const),
-]);
 
 /** What an importer sees of one node of the model: its inputs, its attributes, and the graph that grows. */
 export class OpContext {
@@ -206,10 +202,6 @@ export class OpContext {
   }
 
   #add(op: OpName, inputs: readonly string[], attributes: object, output: string): string {
-    const odd = inputs.find((input) => input !== '' && this.typeOf(input).dtype !== 'f32');
-    if (odd !== undefined && !ANY_TYPE.has(op)) {
-      throw this.fail(`computes with '${odd}' of element type ${this.typeOf(odd).dtype}, not supported`);
-    }
     const folded = this.#folded(op, inputs, attributes);
     if (folded) return this.#scope.builder.constant(this.#scope.constantName(output), folded);
     const [value] = this.#scope.builder.add(op, { inputs, outputs: [output], attributes });
@@ -224,6 +216,7 @@ export class OpContext {
     if (inputs.some((input, i) => input !== '' && operands[i] === undefined)) return undefined;
     const definition = definitionOf(op);
     const types = operands.map((operand) => operand?.type);
+    checkOperandTypes(op, types);
     const results = definition.infer(types, attributes);
     const given = types.reduce((sum, type) => sum + (type ? elementCount(type.shape) : 0), 0);
     const small = elementCount(results[0]!.shape) <= Math.max(MAX_FOLDED_ELEMENTS, given);
