@@ -11,7 +11,8 @@ export const EXPLANATIONS = {
   E_INPUT: 'An input file is missing, is not a .npy file, or has another shape or type than the model takes.',
   E_OUTPUT: 'A result cannot be written where it was asked for.',
   E_MODEL: 'The model is damaged: a program or a parameter file does not parse. Copy or export it again.',
-  E_MODEL_NOT_FOUND: 'There is no Paddle model at this path. Give the folder that holds __model__ or *.pdmodel.',
+  E_MODEL_NOT_FOUND:
+    'There is no model at this path. Give the folder that holds __model__ or *.pdmodel, or an .nb or .onnx file.',
   E_OP: 'The model uses an op, or a form of one, that cannot be compiled. All of them are listed.',
   E_SHAPE: 'Shapes do not fit together, or a dimension is open. Give --input-shape NAME=1x3x224x224.',
   E_WEIGHTS: 'A weight holds NaN or infinity, or cannot be quantised. The tensor is named.',

@@ -11,7 +11,7 @@ import { seconds } from './options.js';
 export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   let exitCode = 0;
   const program = new Command('edge-deploy')
-    .description('Takes a trained Paddle model to an ARM board: quantise, compile, push, run, time.')
+    .description('Takes a trained Paddle or ONNX model to an ARM board: quantise, compile, push, run, time.')
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
@@ -72,6 +72,11 @@ const interrupt = () => {
   abort.abort();
 };
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+// A reader that has seen enough, such as head, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 const argv = process.argv.slice(2);
 const document: Record<string, unknown> = {};
 try {

@@ -2,6 +2,7 @@ import { EdgeDeployError } from '../base/errors.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { type Constant, elementCount, type TensorType } from '../ir/tensor.js';
 import { definitionOf } from './index.js';
+import { checkOperandTypes } from './operand-types.js';
 
 export interface NodeToAdd {
   /** '' for an absent optional input. */
@@ -50,8 +51,14 @@ export class GraphBuilder {
     const trimmed = trimAbsent(inputs);
     const definition = definitionOf(op);
     const types = trimmed.map((input) => (input === '' ? undefined : this.typeOf(input)));
-    const results = naming(label, op, () => definition.infer(types, attributes));
     const constants = trimmed.map((input) => this.#constants.get(input));
+    const results = naming(label, op, () => {
+      checkOperandTypes(
+        op,
+        types.map((type, i) => (constants[i]?.quantization ? undefined : type)),
+      );
+      return definition.infer(types, attributes);
+    });
     const integer = results.every((type) => type.dtype !== 'f32' && type.dtype !== 'f64');
     if (integer && trimmed.length > 0 && constants.every((constant) => constant && !constant.quantization)) {
       const values = definition.evaluate(constants, attributes);

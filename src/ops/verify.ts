@@ -3,6 +3,7 @@ import type { Graph } from '../ir/graph.js';
 import { formatType } from '../ir/tensor.js';
 import { verify } from '../ir/verify.js';
 import { definitionOf, isOpName } from './index.js';
+import { checkOperandTypes } from './operand-types.js';
 
 /** Ops that a stage no longer has. */
 const GONE_WHEN_OPTIMIZED = new Set(['batch_norm', 'identity']);
@@ -20,6 +21,10 @@ export function verifyGraph(graph: Graph): void {
       throw new EdgeDeployError('E_INTERNAL', `node '${node.name}': ${node.op} has no place in an optimized graph`);
     }
     const inputs = node.inputs.map((name) => graph.types.get(name));
+    checkOperandTypes(
+      node.op,
+      inputs.map((type, i) => (graph.constants.get(node.inputs[i]!)?.quantization ? undefined : type)),
+    );
     const inferred = definitionOf(node.op).infer(inputs, node.attributes);
     node.outputs.forEach((output, i) => {
       const [is, should] = [graph.types.get(output)!, inferred[i]];

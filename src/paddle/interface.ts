@@ -1,5 +1,6 @@
 /** What a program offers to the outside: its inputs and outputs, and the ops between them. */
 import { EdgeDeployError } from '../base/errors.js';
+import { inputShape } from '../ir/input-shape.js';
 import type { TensorType } from '../ir/tensor.js';
 import { AttributeType, type Op, type Program } from './messages.js';
 import { DTYPES } from './tensor-record.js';
@@ -76,25 +77,5 @@ export function inputType(
   if (dtype === undefined) {
     throw new EdgeDeployError('E_MODEL', `the input '${name}' has an unsupported element type (${declared.dataType})`);
   }
-  const example = declared.dims.map((dim, axis) => (dim > 0 ? dim : axis === 0 ? 1 : axis === 1 ? 3 : 224)).join('x');
-  const flag = `--input-shape ${name}=${given?.length === declared.dims.length ? given.join('x') : example}`;
-  if (given !== undefined) {
-    // Old .nb files declare inputs without dimensions.
-    const fits = declared.dims.length === 0 || given.length === declared.dims.length;
-    if (!fits || !given.every((dim) => Number.isSafeInteger(dim) && dim > 0)) {
-      throw new EdgeDeployError(
-        'E_SHAPE',
-        `the shape [${given}] does not fit the input '${name}', which is [${declared.dims}] (−1 is free)`,
-        { hint: `Pass ${declared.dims.length} positive dimensions: --input-shape ${name}=${example}` },
-      );
-    }
-    return { dtype, shape: [...given] };
-  }
-  const shape = declared.dims.map((dim, axis) => (dim < 0 && axis === 0 ? 1 : dim));
-  if (shape.some((dim) => dim <= 0)) {
-    throw new EdgeDeployError('E_SHAPE', `the input '${name}' has open dimensions: [${declared.dims}]`, {
-      hint: `Say which shape to compile for: ${flag}`,
-    });
-  }
-  return { dtype, shape };
+  return { dtype, shape: inputShape(name, declared.dims, given) };
 }

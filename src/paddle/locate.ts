@@ -42,6 +42,11 @@ export async function locateModel(path: string, options: LocateOptions = {}): Pr
   throw notFound(`no model at ${path}: neither a folder, nor a program file, nor a prefix of one`, capital(EXPECTED));
 }
 
+/** Whether the files of a folder include a Paddle program. */
+export function holdsProgram(files: readonly string[]): boolean {
+  return files.some((file) => file === '__model__' || file === 'inference.json' || file.endsWith('.pdmodel'));
+}
+
 async function locateInFolder(folder: string, options: LocateOptions): Promise<ModelSource> {
   if (options.modelFile !== undefined || options.paramsFile !== undefined) return explicit(folder, options);
   const files = await readdir(folder);

@@ -6,6 +6,7 @@
  *   u32 version 0 · i32 size of the TensorDesc · TensorDesc · data, row-major
  */
 import { EdgeDeployError } from '../base/errors.js';
+import { halfToFloat } from '../ir/half.js';
 import type { Data, DType } from '../ir/tensor.js';
 import { toNumber, VarKind } from './messages.js';
 import { readTensorDesc, writeTensorDesc } from './wire.js';
@@ -126,12 +127,4 @@ export function recordData(record: TensorRecord): Data {
     default:
       return new Uint8Array(buffer, byteOffset, count);
   }
-}
-
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }

@@ -12,12 +12,12 @@ import { type CommandDefinition, defineCommand } from '../command.js';
 import type { Context } from '../context.js';
 import { checkFailures, withDevice } from '../device.js';
 import { errorRecord } from '../errors.js';
-import { type LoadedModel, loadForCommand } from '../model.js';
+import { type CommandModel, loadForCommand } from '../model.js';
 import { chosenPreset, chosenTargets, configuration, count, modelFlags, presetFlag, targetFlag } from '../options.js';
 import { writeWhole } from '../write-whole.js';
 
 interface Cell {
-  readonly model: LoadedModel;
+  readonly model: CommandModel;
   readonly reference: Reference;
   readonly precision: Precision;
   readonly threads: number;
@@ -33,7 +33,7 @@ export const bench: CommandDefinition = defineCommand({
   name: 'bench',
   summary: 'sweep models × precisions × threads × targets; every sample is kept',
   configure: (command) =>
-    void presetFlag(targetFlag(modelFlags(command.argument('[models...]', 'Paddle models'))))
+    void presetFlag(targetFlag(modelFlags(command.argument('[models...]', 'Paddle or ONNX models'))))
       .option('--precision <list>', 'comma list of fp32, int8w, int16w, int8')
       .option('--threads <list>', 'comma list')
       .option('-o, --output <file.json>', 'where the samples go', 'bench.json'),
@@ -46,7 +46,7 @@ export const bench: CommandDefinition = defineCommand({
     );
     const threads = (options.threads as string | undefined)?.split(',').map(count) ?? config?.bench?.threads ?? [1];
     const preset = chosenPreset(options.preset ?? config?.bench?.preset, 'normal');
-    const loaded: LoadedModel[] = [];
+    const loaded: CommandModel[] = [];
     for (const path of models.length > 0 ? models : [undefined])
       loaded.push(await loadForCommand(context, config, path, options));
     const cells = loaded.flatMap((model) => {

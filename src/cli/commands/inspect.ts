@@ -19,7 +19,7 @@ export const inspect = defineCommand({
   name: 'inspect',
   summary: 'show ops, shapes and sizes of a model or a program file, and what int8 and int16 would gain',
   configure: (command) =>
-    void precisionFlag(modelFlags(command.argument('[model]', 'Paddle model or program file'))).option(
+    void precisionFlag(modelFlags(command.argument('[model]', 'Paddle or ONNX model, or program file'))).option(
       '--dump-after <pass>',
       'print the graph as text after this pass of the compiler (or all), in --precision (fp32)',
     ),

@@ -28,7 +28,9 @@ export const push = defineCommand({
   summary: 'quantise, compile, build, send what is missing, run, and print what it took',
   configure: (command) =>
     void presetFlag(
-      inputFlag(threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model')))))),
+      inputFlag(
+        threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle or ONNX model'))))),
+      ),
     ),
 
   async run(context, [model], options) {

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { EdgeDeployError } from '../../base/errors.js';
+import { onnxFile } from '../../compile.js';
 import { quantPostDynamic } from '../../paddle/index.js';
 import { formatBytes } from '../../report/format.js';
 import { renderTable } from '../../report/table.js';
@@ -35,6 +36,15 @@ export const quantize = defineCommand({
         'E_USAGE',
         '--dry-run has no meaning for quantize: use inspect to see what it would gain',
       );
+    if ((await onnxFile(model!, options.modelFile as string | undefined)) !== undefined) {
+      throw new EdgeDeployError(
+        'E_USAGE',
+        `${model} is an ONNX model: quantize writes Paddle models, as PaddleSlim does`,
+        {
+          hint: 'Quantise while compiling: edge-deploy push or build with --precision int8w, int16w or int8.',
+        },
+      );
+    }
     const result = await quantPostDynamic({
       model_dir: model!,
       save_model_dir: options.output as string,

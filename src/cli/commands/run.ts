@@ -29,7 +29,7 @@ export const run = defineCommand({
   summary: 'run a model once on a target, with inputs and outputs as .npy files',
   configure: (command) =>
     void inputFlag(
-      threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model'))))),
+      threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle or ONNX model'))))),
     ).option('-o, --output <file.npy | folder>', 'where the outputs go; a folder gets one file each'),
 
   async run(context, [model], options) {

@@ -27,7 +27,7 @@ export const verify = defineCommand({
   summary: 'compare a target’s outputs with the host’s reference',
   configure: (command) =>
     void inputFlag(
-      threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle model'))))),
+      threadsFlag(precisionFlag(targetFlag(modelFlags(command.argument('[model]', 'Paddle or ONNX model'))))),
     ).option('--bisect', 'compare every step’s result and name the first that differs'),
 
   async run(context, [model], options) {

@@ -1,0 +1,155 @@
+/** An ONNX model as a Graph: static shapes, NCHW, nothing optimised. */
+import { readFile, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { EdgeDeployError } from '../base/errors.js';
+import { type OnProgress, silent } from '../base/events.js';
+import type { Graph } from '../ir/graph.js';
+import { elementCount } from '../ir/tensor.js';
+import { GraphBuilder } from '../ops/builder.js';
+import { OpContext } from './context.js';
+import { type ExternalFiles, readExternalFiles } from './external.js';
+import { inputsOf, inputType, isDefaultDomain, type LiveNode, liveNodes, opsetOf } from './interface.js';
+import type { Model, ModelNode } from './messages.js';
+import { importers } from './ops/index.js';
+import { Scope } from './scope.js';
+import { readModel } from './wire.js';
+import { withGelus } from './written-out.js';
+
+export interface ImportOptions {
+  /** Shapes of inputs by name. Needed where the model leaves a dimension other than the batch open; may replace any. */
+  readonly inputShapes?: ReadonlyMap<string, readonly number[]> | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+export interface ImportedModel {
+  readonly graph: Graph;
+  /** Size of the model file and its data files. */
+  readonly bytes: number;
+}
+
+/** Reads and imports an `.onnx` file with its data files. Throws EdgeDeployError for whatever is wrong with it. */
+export async function importOnnx(file: string, options: ImportOptions = {}): Promise<ImportedModel> {
+  const onProgress = options.onProgress ?? silent;
+  onProgress({ stage: 'import', message: `reading ${file}` });
+  let bytes: Uint8Array;
+  try {
+    if (!(await stat(file)).isFile()) throw new Error(`${file} is no file`);
+    bytes = await readFile(file);
+  } catch (cause) {
+    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${file} cannot be read`, { cause });
+  }
+  const model = readModel(bytes);
+  const files = await readExternalFiles(model.graph, dirname(file));
+  onProgress({ stage: 'import', message: `importing ${basename(file)}` });
+  const graph = importModel(basename(file, '.onnx'), model, files, options);
+  return { graph, bytes: [...files.values()].reduce((sum, { length }) => sum + length, bytes.length) };
+}
+
+/** Imports a model that is already in memory. */
+export function importModel(
+  name: string,
+  model: ReturnType<typeof readModel>,
+  files: ExternalFiles = new Map(),
+  options: Pick<ImportOptions, 'inputShapes'> = {},
+): Graph {
+  const graph = { ...model.graph, node: withGelus(model.graph) };
+  const opset = opsetOf(model);
+  const nodes = liveNodes(graph);
+  assertSupported(model, nodes);
+  if (graph.sparse_initializer.length > 0) {
+    throw new EdgeDeployError('E_MODEL', 'the model has sparse initializers, which are not supported');
+  }
+  const inputs = inputsOf(graph);
+  const shapes = options.inputShapes ?? new Map();
+  for (const given of shapes.keys()) {
+    if (!inputs.some((input) => input.name === given)) {
+      throw new EdgeDeployError('E_INPUT', `the model has no input '${given}'`, {
+        hint: `Its inputs are: ${inputs.map((input) => input.name).join(', ') || 'none'}.`,
+      });
+    }
+  }
+  const builder = new GraphBuilder(name);
+  const scope = new Scope(builder, graph, files);
+  for (const input of inputs) {
+    scope.write(input.name, builder.input(input.name, inputType(input, shapes.get(input.name))));
+  }
+  for (const live of nodes) importNode(live, opset, scope);
+  return builder.finish(
+    resultValues(
+      graph.output.map((output) => output.name),
+      inputs.map((input) => input.name),
+      scope,
+    ),
+  );
+}
+
+function importNode({ node, index, needed }: LiveNode, opset: number, scope: Scope): void {
+  const label = `${node.op_type} (${nameOf(node, index)})`;
+  try {
+    const context = new OpContext(node, label, opset, scope);
+    importers.get(node.op_type)!(context);
+    const missing = needed.find((name) => !scope.has(name));
+    if (missing !== undefined) {
+      throw context.fail(`has the output '${missing}' (number ${node.output.indexOf(missing)}), not supported`);
+    }
+  } catch (error) {
+    // Shape inference speaks of our op; the user knows ONNX's.
+    if (!(error instanceof EdgeDeployError) || error.message.includes(label)) throw error;
+    const { code, hint, details } = error;
+    throw new EdgeDeployError(code, `${label}: ${error.message}`, { hint, details, cause: error });
+  }
+}
+
+/** A node's own name, or its place and first output. */
+function nameOf(node: ModelNode, index: number): string {
+  return node.name === '' ? `node ${index}, makes '${node.output[0] ?? ''}'` : `'${node.name}'`;
+}
+
+/** Names that an error shows for each op; all are in its details. */
+const NAMES_SHOWN = 3;
+
+function assertSupported(model: Model, nodes: readonly LiveNode[]): void {
+  const own = new Set(model.functions.map(({ domain, name }) => `${domain}::${name}`));
+  const unsupported = new Map<string, string[]>();
+  for (const { node, index } of nodes) {
+    const full = `${node.domain}::${node.op_type}`;
+    if (isDefaultDomain(node.domain) && importers.has(node.op_type) && !own.has(full)) continue;
+    const type = isDefaultDomain(node.domain) ? node.op_type : full;
+    unsupported.set(type, [...(unsupported.get(type) ?? []), nameOf(node, index)]);
+  }
+  if (unsupported.size === 0) return;
+  const sorted = [...unsupported].sort(([a], [b]) => (a < b ? -1 : 1));
+  const list = sorted.map(([type, names]) => {
+    const more = names.length > NAMES_SHOWN ? ', …' : '';
+    return `${type} (${names.length}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more})`;
+  });
+  throw new EdgeDeployError('E_OP', `the model uses unsupported ops: ${list.join('; ')}`, {
+    hint: 'Export the model without them, or cut it in front of them (post-processing can run on the host).',
+    details: {
+      ops: Object.fromEntries(sorted.map(([type, names]) => [type, names.length])),
+      nodes: Object.fromEntries(sorted),
+    },
+  });
+}
+
+/**
+ * The graph's outputs: each a node's result of its own, so that callers can tell them apart, under the model's name where
+ * that is free. Where the model gives out an input, a constant or the same value twice, an identity stands between.
+ */
+function resultValues(outputs: readonly string[], inputs: readonly string[], scope: Scope): string[] {
+  const { builder } = scope;
+  const results: string[] = [];
+  for (const name of outputs) {
+    const value = scope.read(name, 'the model');
+    if (elementCount(builder.typeOf(value).shape) === 0) {
+      throw new EdgeDeployError('E_SHAPE', `the output '${name}' is empty: [${builder.typeOf(value).shape}]`);
+    }
+    const own = !results.includes(value) && !inputs.includes(value) && builder.constantOf(value) === undefined;
+    if (own && (value === name || builder.has(name))) results.push(value);
+    else {
+      const output = builder.has(name) ? scope.fresh(name) : name;
+      results.push(builder.add('identity', { inputs: [value], outputs: [output], attributes: {} })[0]!);
+    }
+  }
+  return results;
+}
