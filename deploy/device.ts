@@ -58,6 +58,13 @@ export interface PutResult {
   readonly bytesPresent: number;
 }
 
+export interface OpenOptions {
+  /** Ends whatever the device is doing, and its connection. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which a device that gives no sign of life is given up; one minute. A run may ask for others. */
+  readonly silenceMs?: number;
+}
+
 export interface TransferOptions {
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;

@@ -71,8 +71,22 @@ export function checkEnd(device: string, built: string, { exitCode, stderr }: Ru
     throw new EdgeDeployError(end[0], `${device}: the runner ${end[1]}${said ? `: ${said}` : ''}`, { hint: end[2] });
 }
 
+/** How long a device may be silent where nobody said otherwise. */
+export const SILENCE_MS = 60_000;
+
+export function interruptedError(): EdgeDeployError {
+  return new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+}
+
+/** The error for a file on a device that cannot be read. */
+export function unreadableError(device: string, path: string, text: string): EdgeDeployError {
+  return new EdgeDeployError('E_RUN', `${device}: cannot read ${path}: ${text.trim()}`, {
+    hint: 'Something on the device may have removed it: try again.',
+  });
+}
+
 export function silenceError(device: string, milliseconds: number): EdgeDeployError {
-  return new EdgeDeployError('E_TIMEOUT', `${device}: the runner said nothing for ${milliseconds / 1000} s`, {
+  return new EdgeDeployError('E_TIMEOUT', `${device} said nothing for ${Math.round(milliseconds / 100) / 10} s`, {
     hint: 'Give it more time with --timeout SECONDS.',
   });
 }

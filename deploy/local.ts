@@ -1,10 +1,10 @@
 import { constants, existsSync } from 'node:fs';
-import { access, chmod, mkdir, open, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { access, chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
 import type { Device, DeviceInfo, RunOptions } from './device.js';
-import { checkEnd, storageError } from './failures.js';
+import { checkEnd, storageError, unreadableError } from './failures.js';
 import { sha256 } from './hash.js';
 import { runProcess } from './process.js';
 import { type FileStore, putFiles } from './put.js';
@@ -43,6 +43,11 @@ export function openLocal(options: LocalOptions): Device {
         // mkdir says ENOENT where nothing can be made below.
         if (!existsSync(folder)) await access(nearestFolder(folder), constants.W_OK);
         await mkdir(folder, { recursive: true });
+        for (const name of await readdir(folder)) {
+          if (!name.endsWith('.part')) continue;
+          const { mtimeMs } = await stat(join(folder, name));
+          if (Date.now() - mtimeMs > 3_600_000) await rm(join(folder, name), { force: true });
+        }
       }),
     hashes: async (paths) => {
       const result = new Map<string, string>();
@@ -52,7 +57,7 @@ export function openLocal(options: LocalOptions): Device {
       }
       return result;
     },
-    upload: (path, bytes, onBytes) =>
+    upload: (path, bytes, { onBytes }) =>
       guarded(`writing ${path}`, async () => {
         try {
           const file = await open(path, 'w');
@@ -98,7 +103,13 @@ export function openLocal(options: LocalOptions): Device {
     remove: async (paths) => {
       for (const path of paths) await guarded(`removing ${path}`, () => rm(path, { recursive: true, force: true }));
     },
-    get: (path) => guarded(`reading ${path}`, () => readFile(path)),
+    get: async (path) => {
+      try {
+        return await readFile(path);
+      } catch (error) {
+        throw unreadableError(options.name, path, (error as Error).message);
+      }
+    },
     close: async () => {},
   };
 }

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { RunOptions, RunResult } from './device.js';
-import { silenceError } from './failures.js';
+import { interruptedError, silenceError } from './failures.js';
 
 /** Runs a local program to its end. A signal becomes exit code 128 + n, as a shell reports it. */
 export async function runProcess(
@@ -13,7 +13,7 @@ export async function runProcess(
   options: RunOptions & { readonly input?: Uint8Array; readonly env?: Record<string, string> } = {},
 ): Promise<RunResult> {
   const { silenceMs, signal, onLine, input, env } = options;
-  if (signal?.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+  if (signal?.aborted) throw interruptedError();
   const child = execa(file, [...args], {
     reject: false,
     stripFinalNewline: false,
@@ -21,6 +21,12 @@ export async function runProcess(
     ...(signal ? { cancelSignal: signal } : {}),
     ...(env ? { env } : {}),
   });
+  // Programs that the child has started may live on and hold its output open: it is not waited for.
+  const letGo = () => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  };
+  signal?.addEventListener('abort', letGo, { once: true });
   let silent = false;
   let timer: NodeJS.Timeout | undefined;
   const watch = () => {
@@ -29,6 +35,7 @@ export async function runProcess(
     timer = setTimeout(() => {
       silent = true;
       child.kill('SIGKILL');
+      letGo();
     }, silenceMs);
   };
   const lines = lineSplitter(onLine);
@@ -40,8 +47,9 @@ export async function runProcess(
   watch();
   const result = await child;
   clearTimeout(timer);
+  signal?.removeEventListener('abort', letGo);
   if (silent) throw silenceError(device, silenceMs!);
-  if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+  if (result.isCanceled) throw interruptedError();
   if (result.code === 'ENOENT') throw new EdgeDeployError('E_TOOL_MISSING', `${file} is not installed`);
   const unstarted = result.exitCode === undefined && result.signal === undefined;
   const exitCode = result.exitCode ?? (result.signal ? 128 + (constants.signals[result.signal] ?? 0) : 126);

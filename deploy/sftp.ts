@@ -47,3 +47,16 @@ export function writeParallel(
     });
   });
 }
+
+/** Reads a whole file; `onBytes` is called for every piece of it. */
+export async function readWhole(sftp: SFTPWrapper, path: string, onBytes: () => void): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const stream = sftp.createReadStream(path);
+  // Reading has ended when the file's handle is given back: a connection that is closed meanwhile is no error.
+  stream.on('error', () => {});
+  for await (const piece of stream) {
+    onBytes();
+    pieces.push(piece as Buffer);
+  }
+  return Buffer.concat(pieces);
+}

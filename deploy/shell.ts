@@ -1,15 +1,18 @@
 import { posix } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
-import type { Device, DeviceInfo, RunOptions, RunResult } from './device.js';
-import { checkEnd, storageError } from './failures.js';
-import { type FileStore, putFiles } from './put.js';
+import type { Device, DeviceInfo, RunOptions, RunResult, TransferOptions } from './device.js';
+import { checkEnd, storageError, unreadableError } from './failures.js';
+import { type FileStore, putFiles, type UploadOptions } from './put.js';
 
-/** What a transport offers a device behind a POSIX shell (Android's included). */
+/**
+ * What a transport offers a device behind a POSIX shell (Android's included). No call outlives a silent, a lost or an
+ * interrupted device: each ends with E_TIMEOUT, E_UNREACHABLE or E_ADB_OFFLINE, or E_INTERRUPTED. A file that the device
+ * refuses is a plain Error whose message holds what the device said.
+ */
 export interface Shell {
   exec(command: string, options?: RunOptions): Promise<RunResult>;
-  /** Writes a file; rejects with an error whose message holds what the device said. */
-  upload(path: string, bytes: Uint8Array, onBytes: (sent: number) => void): Promise<void>;
-  download(path: string): Promise<Uint8Array>;
+  upload(path: string, bytes: Uint8Array, options: UploadOptions): Promise<void>;
+  download(path: string, options?: TransferOptions): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -45,7 +48,11 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
     prepare: async () =>
       void (await must(
         `making ${folder}`,
-        `${commandLine(['mkdir', '-p', folder])} && { test -w ${quote(folder)} || { ${commandLine(['echo', `${folder}: Permission denied`])} >&2; false; }; }`,
+        [
+          `${commandLine(['mkdir', '-p', folder])} && { test -w ${quote(folder)}`,
+          `|| { ${commandLine(['echo', `${folder}: Permission denied`])} >&2; false; }; }`,
+          `&& { find ${quote(folder)} -name '*.part' -mmin +60 -exec rm -f {} + 2>/dev/null; true; }`,
+        ].join(' '),
       )),
     hashes: async (paths) => {
       if (paths.length === 0) return new Map();
@@ -60,9 +67,9 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
       // A line that begins with a backslash has those of its name doubled.
       return new Map(lines.map(([, escaped, hash, path]) => [escaped ? path!.replaceAll('\\\\', '\\') : path!, hash!]));
     },
-    upload: async (path, bytes, onBytes) => {
+    upload: async (path, bytes, upload) => {
       try {
-        await shell.upload(path, bytes, onBytes);
+        await shell.upload(path, bytes, upload);
       } catch (error) {
         if (!isPlainFailure(error)) throw error;
         const { stdout } = await shell.exec(`df -k ${quote(folder)}`).catch(() => ({ stdout: '' }));
@@ -71,7 +78,7 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
         await shell.exec(commandLine(['rm', '-f', path])).catch(() => {});
         throw storageError(
           name,
-          `sending ${posix.basename(path)}`,
+          `writing ${path}`,
           full ? `No space left on device (${free} KiB free, ${Math.ceil(bytes.length / 1024)} needed)` : error.message,
         );
       }
@@ -86,20 +93,20 @@ export function openShellDevice(shell: Shell, options: ShellDeviceOptions): Devi
     info: () => readInfo(shell, options),
     put: (files, transfer) => putFiles(store, files, transfer),
     run: async (program, args, run) => {
-      // The shell waits and reports a signal as 128 + n: SSH servers have no word for some of them.
-      const result = await shell.exec(`${commandLine([program, ...args])}; exit $?`, run);
+      const result = await shell.exec(commandLine([program, ...args]), run);
       checkEnd(name, options.built, result);
       return result;
     },
-    get: async (path) => {
+    get: async (path, transfer) => {
       try {
-        return await shell.download(path);
+        return await shell.download(path, transfer);
       } catch (error) {
-        throw isPlainFailure(error) ? storageError(name, `reading ${path}`, error.message) : error;
+        throw isPlainFailure(error) ? unreadableError(name, path, error.message) : error;
       }
     },
-    remove: async (paths) =>
-      void (paths.length > 0 && (await must(`removing ${paths.join(', ')}`, commandLine(['rm', '-rf', ...paths])))),
+    remove: async (paths) => {
+      if (paths.length > 0) await must(`removing ${paths.join(', ')}`, commandLine(['rm', '-rf', ...paths]));
+    },
     close: () => shell.close(),
   };
 }

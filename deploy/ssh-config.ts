@@ -2,6 +2,8 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
+import type { OpenOptions } from './device.js';
+import { SILENCE_MS } from './failures.js';
 import { knownHostName } from './known-hosts.js';
 import { runProcess } from './process.js';
 import { proxyProgram } from './ssh-proxy.js';
@@ -34,12 +36,12 @@ const DEFAULTS: ReadonlyMap<string, string[]> = new Map([
 ]);
 
 /** Asks the user's own ssh what it would do (`ssh -G`), so that aliases, keys and jumps of ~/.ssh/config hold here too. */
-export async function sshSettings(target: Target & { type: 'ssh' }): Promise<SshSettings> {
+export async function sshSettings(target: Target & { type: 'ssh' }, options: OpenOptions = {}): Promise<SshSettings> {
   const words = [
     ...(target.port === undefined ? [] : ['-p', String(target.port)]),
     ...(target.user === undefined ? [] : ['-l', target.user]),
   ];
-  const config = await askSsh(target.name, ['-G', ...words, '--', target.host]);
+  const config = await askSsh(target.name, ['-G', ...words, '--', target.host], options);
   const one = (key: string) => {
     const value = config.get(key)?.[0];
     return value === 'none' ? undefined : value;
@@ -79,14 +81,25 @@ export async function sshSettings(target: Target & { type: 'ssh' }): Promise<Ssh
   };
 }
 
-/** `ssh -G` as keys and values. */
-async function askSsh(name: string, args: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
+/** `ssh -G` as keys and values. It runs the programs of `Match exec`, which may hang. */
+async function askSsh(
+  name: string,
+  args: readonly string[],
+  { signal, silenceMs = SILENCE_MS }: OpenOptions,
+): Promise<ReadonlyMap<string, string[]>> {
   let output: Awaited<ReturnType<typeof runProcess>>;
   try {
-    output = await runProcess(name, 'ssh', args);
+    output = await runProcess(name, 'ssh', args, { silenceMs, ...(signal ? { signal } : {}) });
   } catch (error) {
     if (error instanceof EdgeDeployError && error.code === 'E_TOOL_MISSING') return DEFAULTS;
-    throw error;
+    if (!(error instanceof EdgeDeployError) || error.code !== 'E_TIMEOUT') throw error;
+    throw new EdgeDeployError(
+      'E_CONFIG',
+      `${name}: ssh is still reading its configuration after ${silenceMs / 1000} s`,
+      {
+        hint: 'Repair ~/.ssh/config: a program of Match exec may hang.',
+      },
+    );
   }
   if (output.exitCode !== 0) {
     throw new EdgeDeployError('E_CONFIG', `${name}: ssh cannot read its configuration: ${output.stderr.trim()}`, {

@@ -1,12 +1,25 @@
 import { readFileSync } from 'node:fs';
 import ssh2, { type Client, type ConnectConfig } from 'ssh2';
 import { EdgeDeployError } from '../src/base/errors.js';
+import type { OpenOptions } from './device.js';
+import { interruptedError, SILENCE_MS } from './failures.js';
 import { fingerprint, judgeHostKey, knownKeyTypes, type UnknownHostKey, writeHostKey } from './known-hosts.js';
 import type { SshSettings } from './ssh-config.js';
 import { openProxy, proxyWords } from './ssh-proxy.js';
 
+/** A handshake takes a second or two, on the slowest board. */
+const CONNECT_MS = 15_000;
+
+/**
+ * A connection is taken for dead when four questions in a row had no answer for so long each. They stand in line behind an
+ * upload's data, so that shorter times would end a slow one.
+ */
+const ASK_ALIVE_MS = 15_000;
+
 /** Connects and authenticates. The host's key is judged before anything is proven to it. */
-export function connect(name: string, settings: SshSettings, connectMs: number): Promise<Client> {
+export function connect(name: string, settings: SshSettings, options: OpenOptions): Promise<Client> {
+  const { signal, silenceMs = SILENCE_MS } = options;
+  if (signal?.aborted) return Promise.reject(interruptedError());
   const { host, port, user } = settings;
   const methods = authMethods(settings);
   let verdict: EdgeDeployError | undefined;
@@ -17,8 +30,8 @@ export function connect(name: string, settings: SshSettings, connectMs: number):
     port,
     ...(settings.proxy ? { sock: openProxy(settings.proxy) } : {}),
     username: user,
-    readyTimeout: connectMs,
-    keepaliveInterval: 5000,
+    readyTimeout: Math.min(CONNECT_MS, silenceMs),
+    keepaliveInterval: Math.min(ASK_ALIVE_MS, silenceMs / 3),
     keepaliveCountMax: 3,
     hostVerifier: (key: Buffer) => {
       try {
@@ -36,14 +49,24 @@ export function connect(name: string, settings: SshSettings, connectMs: number):
   };
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
-    client.once('ready', () => {
+    const settle = () => {
+      signal?.removeEventListener('abort', aborted);
       client.removeAllListeners('error');
       client.on('error', () => {});
+    };
+    const aborted = () => {
+      settle();
+      client.destroy();
+      reject(interruptedError());
+    };
+    signal?.addEventListener('abort', aborted, { once: true });
+    client.once('ready', () => {
+      settle();
       resolve(client);
     });
     client.once('error', (error: Error & { level?: string; code?: string }) => {
-      client.end();
-      client.on('error', () => {});
+      settle();
+      client.destroy();
       reject(verdict ?? connectError(name, settings, methods.described, error));
     });
     client.connect(config);

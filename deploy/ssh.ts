@@ -1,23 +1,28 @@
-import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
-import type { Device, RunOptions, RunResult } from './device.js';
-import { silenceError } from './failures.js';
-import { lineSplitter } from './process.js';
-import { writeParallel } from './sftp.js';
-import { openShellDevice, quote, type Shell } from './shell.js';
+import type { Device, OpenOptions, RunOptions, RunResult, TransferOptions } from './device.js';
+import { interruptedError, SILENCE_MS, silenceError } from './failures.js';
+import type { UploadOptions } from './put.js';
+import { readWhole, writeParallel } from './sftp.js';
+import { commandLine, openShellDevice, quote, type Shell } from './shell.js';
+import { type Input, type RemoteCommand, startCommand } from './ssh-command.js';
 import { sshSettings } from './ssh-config.js';
 import { connect } from './ssh-connect.js';
 
 /** A board behind OpenSSH. The host's key is judged before anything is proven to it. */
-export async function openSsh(target: Target & { type: 'ssh' }, connectMs = 15_000): Promise<Device> {
-  const settings = await sshSettings(target);
-  const client = await connect(target.name, settings, connectMs);
-  const shell = new SshShell(target.name, client);
-  const folder = target.dir ?? (await homeFolder(shell));
-  return openShellDevice(shell, { name: target.name, transport: 'ssh', built: target.arch, folder });
+export async function openSsh(target: Target & { type: 'ssh' }, options: OpenOptions = {}): Promise<Device> {
+  const settings = await sshSettings(target, options);
+  const client = await connect(target.name, settings, options);
+  const shell = new SshShell(target.name, client, options);
+  try {
+    const folder = target.dir ?? (await homeFolder(shell));
+    return openShellDevice(shell, { name: target.name, transport: 'ssh', built: target.arch, folder });
+  } catch (error) {
+    await shell.close();
+    throw error;
+  }
 }
 
 async function homeFolder(shell: Shell): Promise<string> {
@@ -25,151 +30,139 @@ async function homeFolder(shell: Shell): Promise<string> {
   return `${stdout.trim() || '/tmp'}/.cache/edge-deploy`;
 }
 
-/** Bytes between two reports of progress where there is no SFTP. */
-const CHUNK = 64 * 1024;
-
-/** What a watched command's shell says first: its number, which is also that of its process group. */
-const PROCESS = /^edge-deploy process (\d+)\n/m;
+/** Limits of one piece of work on the connection. */
+type Limits = Pick<RunOptions, 'silenceMs' | 'signal'>;
 
 class SshShell implements Shell {
   readonly #name: string;
   readonly #client: Client;
+  readonly #options: OpenOptions;
   #sftp: Promise<SFTPWrapper | undefined> | undefined;
   #lost = false;
 
-  constructor(name: string, client: Client) {
+  constructor(name: string, client: Client, options: OpenOptions) {
     this.#name = name;
     this.#client = client;
+    this.#options = options;
     client.on('close', () => {
       this.#lost = true;
     });
   }
 
-  exec(command: string, options: RunOptions & { readonly input?: Readable } = {}): Promise<RunResult> {
-    const { silenceMs, signal, onLine, input } = options;
-    const watched = silenceMs !== undefined || signal !== undefined;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new EdgeDeployError('E_INTERRUPTED', 'interrupted'));
-      if (this.#lost) return reject(this.#cut());
-      let [stdout, stderr, finished] = ['', '', false];
-      let timer: NodeJS.Timeout | undefined;
-      const finish = (act: () => void) => {
-        if (finished) return;
-        finished = true;
-        clearTimeout(timer);
-        this.#client.off('close', closed);
-        signal?.removeEventListener('abort', aborted);
-        act();
-      };
-      const closed = () => finish(() => reject(this.#cut()));
-      const stop = (error: EdgeDeployError) =>
-        finish(() => void this.#kill(() => PROCESS.exec(stderr)?.[1]).then(() => reject(error)));
-      const aborted = () => stop(new EdgeDeployError('E_INTERRUPTED', 'interrupted'));
-      const watch = () => {
-        clearTimeout(timer);
-        if (silenceMs === undefined || finished) return;
-        timer = setTimeout(() => stop(silenceError(this.#name, silenceMs)), silenceMs);
-      };
-      this.#client.on('close', closed);
-      signal?.addEventListener('abort', aborted, { once: true });
-      watch();
-      this.#client.exec(watched ? `echo "edge-deploy process $$" >&2; ${command}` : command, (error, channel) => {
-        if (error) return finish(() => reject(this.#lost ? this.#cut() : error));
-        const lines = lineSplitter(onLine);
-        channel.setEncoding('utf8').on('data', (chunk: string) => {
-          watch();
-          stdout += chunk;
-          lines(chunk);
-        });
-        channel.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-          stderr += chunk;
-        });
-        channel.on('close', (code: number | null | undefined, signalName?: string) => {
-          if (code === undefined) return closed();
-          const numbers: Record<string, number> = { ILL: 132, ABRT: 134, BUS: 135, KILL: 137, SEGV: 139, TERM: 143 };
-          const exitCode = code ?? numbers[(signalName ?? '').replace(/^SIG/, '')] ?? 255;
-          finish(() => resolve({ stdout, stderr: stderr.replace(PROCESS, ''), exitCode }));
-        });
-        input?.pipe(channel);
-      });
-    });
+  exec(command: string, options: RunOptions & { readonly input?: Input } = {}): Promise<RunResult> {
+    let running: RemoteCommand | undefined;
+    return this.#watched(
+      options,
+      (alive) => {
+        running = startCommand(this.#client, command, { ...options, alive, cut: () => this.#cut() });
+        return running.ended;
+      },
+      () => this.#kill(() => running?.group()),
+    );
   }
 
-  async upload(path: string, bytes: Uint8Array, onBytes: (sent: number) => void): Promise<void> {
+  async upload(path: string, bytes: Uint8Array, { onBytes, signal }: UploadOptions): Promise<void> {
+    const limits = signal ? { signal } : {};
     const sftp = await this.#openSftp();
-    if (sftp) return this.#orLost(writeParallel(sftp, path, bytes, onBytes));
-    let aborted: unknown;
-    const pieces = function* () {
-      for (let at = 0; at < bytes.length; at += CHUNK) {
-        yield bytes.subarray(at, at + CHUNK);
-        try {
-          onBytes(Math.min(at + CHUNK, bytes.length));
-        } catch (error) {
-          aborted = error;
-          return;
-        }
-      }
-    };
-    const { exitCode, stderr } = await this.exec(`cat > ${quote(path)}`, {
-      input: Readable.from(pieces(), { objectMode: false }),
-    });
-    if (aborted) throw aborted;
-    if (exitCode !== 0) throw new Error(stderr || 'cat failed');
-  }
-
-  async download(path: string): Promise<Uint8Array> {
-    const sftp = await this.#openSftp();
-    if (sftp) {
-      return this.#orLost(
-        new Promise((resolve, reject) => {
-          sftp.readFile(path, (error, data) => (error ? reject(error) : resolve(data)));
-        }),
-      );
+    if (!sftp) {
+      const { exitCode, stderr } = await this.exec(`cat > ${quote(path)}`, { input: { bytes, onBytes }, ...limits });
+      if (exitCode !== 0) throw new Error(stderr || 'cat failed');
+      return;
     }
-    const { exitCode, stdout, stderr } = await this.exec(`base64 ${quote(path)}`);
-    if (exitCode !== 0) throw new Error(stderr || 'base64 failed');
+    await this.#watched(limits, (alive) =>
+      writeParallel(sftp, path, bytes, (sent) => {
+        alive();
+        onBytes(sent);
+      }),
+    );
+  }
+
+  async download(path: string, { signal }: TransferOptions = {}): Promise<Uint8Array> {
+    const limits = signal ? { signal } : {};
+    const sftp = await this.#openSftp();
+    if (sftp) return this.#watched(limits, (alive) => readWhole(sftp, path, alive));
+    const { exitCode, stdout, stderr } = await this.exec(commandLine(['base64', path]), limits);
+    if (exitCode !== 0) throw new Error(stderr);
     return Buffer.from(stdout, 'base64');
   }
 
+  /** At once: a peer that has gone silent would never answer a farewell, and keep this process alive. */
   async close(): Promise<void> {
-    this.#client.end();
+    this.#client.destroy();
   }
 
   /**
-   * Ends the processes of a session, which neither its end nor, as root, SSH's own signal would do. Where that does not
-   * work within a second, the connection is at fault and is closed.
+   * Ends the processes of a command, which neither the end of its channel nor, as root, SSH's own signal would do. False
+   * where that does not work within a second: then the connection is at fault.
    */
-  async #kill(group: () => string | undefined): Promise<void> {
+  async #kill(group: () => string | undefined): Promise<boolean> {
     const end = performance.now() + 1000;
     // Output may overtake the number, which comes on stderr.
     while (group() === undefined && performance.now() < end) await sleep(20);
     const number = group();
-    const killed = number !== undefined && this.exec(`kill -9 -${number}`).then(({ exitCode }) => exitCode === 0);
-    const late = new AbortController();
-    const left = Math.max(100, end - performance.now());
-    const done = await Promise.race([killed, sleep(left, false, { signal: late.signal })]).catch(() => false);
-    late.abort();
-    if (!done) this.#client.end();
+    if (number === undefined) return false;
+    const silenceMs = Math.max(100, end - performance.now());
+    const killed = new Promise<number>((resolve) => {
+      const options = { alive: () => {}, cut: () => this.#cut() };
+      startCommand(this.#client, `kill -9 -${number}`, options).ended.then(
+        ({ exitCode }) => resolve(exitCode),
+        () => resolve(1),
+      );
+    });
+    return (await Promise.race([killed, sleep(silenceMs, 1, { ref: false })])) === 0;
   }
 
   /** The SFTP channel, or undefined where the server has none (dropbear without sftp-server). */
   #openSftp(): Promise<SFTPWrapper | undefined> {
-    this.#sftp ??= new Promise((resolve) => {
-      if (this.#lost) return resolve(undefined);
-      this.#client.sftp((error, sftp) => resolve(error ? undefined : sftp));
-    });
+    this.#sftp ??= this.#watched(
+      {},
+      () => new Promise((resolve) => this.#client.sftp((error, sftp) => resolve(error ? undefined : sftp))),
+    );
     return this.#sftp;
   }
 
-  /** The work's result, or the error of a connection that ended meanwhile. */
-  #orLost<T>(work: Promise<T>): Promise<T> {
+  /**
+   * The work's result, unless the connection ends, a signal comes, or `alive` is not called for too long: then what still
+   * runs is ended by `abandon`, or, where that does not work, the connection is given up with it.
+   */
+  #watched<T>(
+    limits: Limits,
+    work: (alive: () => void) => Promise<T>,
+    abandon: () => Promise<boolean> = async () => false,
+  ): Promise<T> {
+    const silenceMs = limits.silenceMs ?? this.#options.silenceMs ?? SILENCE_MS;
+    const signals = [this.#options.signal, limits.signal].filter((signal) => signal !== undefined);
+    const signal = AbortSignal.any(signals);
     return new Promise((resolve, reject) => {
-      const closed = () => reject(this.#cut());
-      if (this.#lost) return closed();
-      this.#client.once('close', closed);
-      work
-        .then(resolve, (error) => reject(this.#lost ? this.#cut() : error))
-        .finally(() => this.#client.off('close', closed));
+      if (signal.aborted) return reject(interruptedError());
+      if (this.#lost) return reject(this.#cut());
+      let [timer, ended]: [NodeJS.Timeout | undefined, boolean] = [undefined, false];
+      const end = (settle: () => void) => {
+        if (ended) return;
+        ended = true;
+        clearTimeout(timer);
+        this.#client.off('close', closed);
+        signal.removeEventListener('abort', aborted);
+        settle();
+      };
+      const giveUp = (error: EdgeDeployError) =>
+        end(async () => {
+          if (!(await abandon())) this.#client.destroy();
+          reject(error);
+        });
+      const closed = () => end(() => reject(this.#cut()));
+      const aborted = () => giveUp(interruptedError());
+      const alive = () => {
+        clearTimeout(timer);
+        if (!ended) timer = setTimeout(() => giveUp(silenceError(this.#name, silenceMs)), silenceMs);
+      };
+      this.#client.on('close', closed);
+      signal.addEventListener('abort', aborted, { once: true });
+      alive();
+      work(alive).then(
+        (value) => end(() => resolve(value)),
+        (error: Error) => end(() => reject(/^not connected$/i.test(error.message) ? this.#cut() : error)),
+      );
     });
   }
 

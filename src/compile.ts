@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import { type OnProgress, silent } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import type { WeightReport } from './ir/weight-report.js';
 import { type LowerOptions, lower, type Precision } from './lower/index.js';
-import { importPaddle, locateModel } from './paddle/index.js';
+import { readNaiveBuffer } from './naive-buffer/index.js';
+import { importPaddle, importProgram, locateModel } from './paddle/index.js';
 import { type OptimizeOptions, optimize } from './passes/index.js';
 import { plan } from './plan/index.js';
 import { writeProgram } from './program/write.js';
@@ -34,6 +37,8 @@ export interface Compiled {
   readonly model: Graph;
   /** The optimized graph, which was lowered. */
   readonly graph: Graph;
+  /** Nodes of `graph` that compute in integers, their input quantised at run time; empty unless precision is int8. */
+  readonly integerNodes: ReadonlySet<string>;
   /** What quantisation did to each weight; empty for fp32. */
   readonly weights: readonly WeightReport[];
   readonly macs: number;
@@ -42,10 +47,22 @@ export interface Compiled {
   readonly constantBytes: number;
 }
 
-/** Reads a Paddle model (a folder, a file or a prefix) as a graph. */
+/** Reads a Paddle model (a folder, a file or a prefix) or Paddle-Lite's `.nb` file as a graph. */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
+  if (path.endsWith('.nb')) return loadNaiveBuffer(path, options);
   const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
   return importPaddle(source, { inputShapes: options.inputShapes, onProgress: options.onProgress });
+}
+
+async function loadNaiveBuffer(path: string, options: LoadOptions): Promise<Graph> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${path} cannot be read`, { cause });
+  }
+  const { program, parameters } = readNaiveBuffer(bytes);
+  return importProgram(basename(path, '.nb'), program, parameters, options);
 }
 
 /**
@@ -68,6 +85,7 @@ export function compile(graph: Graph, options: CompileOptions): Compiled {
     program,
     model: quantized,
     graph: optimized,
+    integerNodes: new Set(lowered.steps.filter(({ fields }) => fields.x_params).map(({ name }) => name)),
     weights,
     macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),
     arenaBytes: placement.arenaBytes,

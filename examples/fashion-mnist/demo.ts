@@ -19,7 +19,7 @@ import {
   runDataset,
   summarize,
 } from '../../src/index.js';
-import { formatBytes, formatShare, formatTime } from '../../src/report/format.js';
+import { formatBytes, formatInterval, formatShare } from '../../src/report/format.js';
 import { renderTable } from '../../src/report/table.js';
 
 const folder = join(packageRoot, 'examples', 'fashion-mnist');
@@ -48,8 +48,7 @@ for (const precision of PRECISIONS) {
     precision,
     formatBytes(result.programBytes),
     formatShare(correct / labels.length),
-    formatTime(time.median),
-    `${formatTime(time.low)} – ${formatTime(time.high)}`,
+    formatInterval(time),
     relative.toExponential(1),
     formatShare(sameTop1),
   ]);
@@ -65,8 +64,7 @@ process.stdout.write(
       { title: 'precision' },
       { title: 'program', ...right },
       { title: 'accuracy', ...right },
-      { title: 'median', ...right },
-      { title: '95 % interval', ...right },
+      { title: 'median  [95 % interval]', ...right },
       { title: 'max |Δ| / max |y|', ...right },
       { title: 'same class', ...right },
     ],

@@ -12,7 +12,8 @@
  *   y[i][column + j] = clamp(Σ over taps t and depth k of rows[t·mr + i][k] · w[t][k][j] …, low, high)
  * rows: taps × mr pointers, one input pixel each. w: taps × ⌈depth/kr⌉ blocks of nr × kr. bias, start, scale: nr values.
  * f32: the sum starts from bias (NULL: 0). s8: the sum is integer and starts from start (−zero_point · Σw);
- * result = sum · scale + bias. residual[i][column + j], when residual is not NULL, is added before the clamp.
+ * result = sum · scale + bias. Weights are within ±127 (else sums differ by path) and sums wrap at 32 bits; the compiler
+ * keeps to both limits (src/lower/gemm.ts). residual[i][column + j], when residual is not NULL, is added before the clamp.
  */
 struct ed_tile {
   const void *const *rows;

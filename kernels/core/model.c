@@ -62,8 +62,9 @@ static bool steps_ok(struct ed_check *check, const unsigned char *bytes, const s
 }
 
 enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t size) {
-  if (!model || !bytes) return ED_BAD_ARGUMENT;
+  if (!model) return ED_BAD_ARGUMENT;
   memset(model, 0, sizeof *model);
+  if (!bytes) return ED_BAD_ARGUMENT;
   if ((uintptr_t)bytes % ED_FILE_ALIGNMENT != 0) return ED_MISALIGNED;
   const struct ed_file_header *header = bytes;
   if (size < sizeof *header || memcmp(header->magic, "EDGEPROG", 8) != 0) return ED_NOT_A_PROGRAM;

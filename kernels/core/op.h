@@ -22,7 +22,7 @@ struct ed_context {
   unsigned char *scratch;      /* threads->count regions of scratch_bytes, 64-byte aligned */
   size_t scratch_bytes;
   const struct ed_kernels *kernels;
-  const struct ed_threads *threads; /* NULL: one thread */
+  const struct ed_threads *threads; /* more than one, or NULL: one */
 };
 
 struct ed_check {
@@ -86,9 +86,11 @@ static inline void ed_need_scratch(struct ed_check *check, uint64_t bytes) {
   if (bytes > check->scratch_bytes) check->scratch_bytes = bytes;
 }
 
+static inline uint32_t ed_thread_count(const struct ed_context *context) { return context->threads ? context->threads->count : 1; }
+
 /* Runs task(argument, i) for i in [0, count) on the session's threads, or here when there are none. Never nests. */
 static inline void ed_parallel(const struct ed_context *context, uint32_t count, void (*task)(void *, uint32_t), void *argument) {
-  if (context->threads && context->threads->count > 1 && count > 1) {
+  if (context->threads && count > 1) {
     context->threads->run(context->threads->self, count, task, argument);
     return;
   }

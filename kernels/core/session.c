@@ -21,14 +21,15 @@ size_t ed_model_arena_size(const struct ed_model *model, const struct ed_threads
 
 enum ed_status ed_session_init(struct ed_session *session, const struct ed_model *model, void *arena, size_t size,
                                const struct ed_threads *threads) {
-  if (!session || !model || !model->bytes || !arena) return ED_BAD_ARGUMENT;
+  if (!session) return ED_BAD_ARGUMENT;
   memset(session, 0, sizeof *session);
+  if (!model || !model->bytes || !arena) return ED_BAD_ARGUMENT;
   if ((uintptr_t)arena % ED_FILE_ALIGNMENT != 0) return ED_MISALIGNED;
   if (size < ed_model_arena_size(model, threads)) return ED_ARENA_TOO_SMALL;
   if (model->path != ED_PATH_REF && !(ed_cpu_paths() & (1u << model->path))) return ED_CPU_FEATURE;
   session->model = model;
   session->arena = arena;
-  session->threads = threads;
+  session->threads = thread_count(threads) > 1 ? threads : NULL;
   struct ed_kernels *kernels = (void *)(session->arena + header_of(model)->arena_bytes + ED_OVER_READ);
   ed_kernels_init(kernels, model->path);
   return ED_OK;

@@ -17,11 +17,17 @@
  *   status = ed_session_run(&session);
  *   struct ed_tensor scores = ed_session_output(&session, 0);
  *
- * Memory: the library allocates nothing, prints nothing and keeps no global state. `bytes` must be 64-byte aligned (mmap
- * is), must outlive the model, and is only read; the model must outlive its sessions; the arena must be 64-byte aligned
- * and belongs to one session. Sessions of one model may run in different threads at once; one session may not.
+ * Memory: the library allocates nothing, prints nothing and keeps no global state. `bytes` and the arena must be aligned
+ * to 64 bytes (mmap is). `bytes` is only read, and must neither change nor go while the model is used: a file that others
+ * may write to should be copied, not mapped. The arena belongs to one session. Models, threads and a hook's context are
+ * kept by address: each must outlive, in its place, the sessions that use it. There is nothing to close.
  *
- * Safety: ed_model_open checks every offset, shape and code of the file once; a damaged or hostile file gets a status.
+ * Threads: any number of threads may open models and run sessions at once, also sessions of one model; one session may be
+ * used by one thread at a time.
+ *
+ * Safety: ed_model_open checks every offset, shape and code of the file once. A damaged or hostile file gets a status; one
+ * that passes cannot reach outside its bytes, its arena and its constants, whatever its inputs hold (but it may compute for
+ * long). ed_session_run computes with the caller's floating-point mode, which should be the default one.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -36,57 +42,61 @@ enum ed_status {
   ED_OK = 0,
   ED_NOT_A_PROGRAM,   /* the first bytes are not those of a program file */
   ED_WRONG_ABI,       /* written by another version of edge-deploy */
-  ED_TRUNCATED,       /* shorter than its header says */
+  ED_TRUNCATED,       /* shorter or longer than its header says */
   ED_CORRUPT,         /* an offset, a size or a code is out of range */
   ED_MISALIGNED,      /* bytes or arena not aligned to 64 */
   ED_WRONG_MACHINE,   /* compiled for another architecture */
   ED_CPU_FEATURE,     /* needs instructions that this CPU lacks */
-  ED_ARENA_TOO_SMALL,
-  ED_BAD_ARGUMENT
+  ED_ARENA_TOO_SMALL, /* smaller than ed_model_arena_size says */
+  ED_BAD_ARGUMENT     /* a pointer is NULL, or a model or session is empty */
 };
 
-/* Bits of ed_cpu_paths: the instruction sets this CPU can run. */
+/* Bits of ed_cpu_paths: the instruction sets this CPU can run. Bit i is the path that ed_model.path calls i. */
 enum ed_cpu_path { ED_CPU_REF = 1u << 0, ED_CPU_NEON = 1u << 1, ED_CPU_DOTPROD = 1u << 2, ED_CPU_I8MM = 1u << 3 };
 
+/* Element types: IEEE 754 and two's complement, in the machine's byte order; a bool is a byte, 0 or 1. */
 enum ed_type { ED_F32, ED_F64, ED_I8, ED_U8, ED_I16, ED_I32, ED_I64, ED_BOOL };
 
 #define ED_TENSOR_RANK 8
 
 struct ed_tensor {
-  const char *name;
+  const char *name;               /* UTF-8 if the compiler wrote it; stands in the model's bytes */
   enum ed_type type;
-  uint32_t rank;
-  uint32_t shape[ED_TENSOR_RANK];
-  void *data;    /* row-major; in the arena */
+  uint32_t rank;                  /* 0: a scalar */
+  uint32_t shape[ED_TENSOR_RANK]; /* sizes, outermost first; 0 from rank on */
+  void *data;                     /* row-major without gaps, in the arena, aligned to its elements and at least to 4 bytes */
   size_t bytes;
 };
 
-/* Filled by ed_model_open. Read the counts; the rest is the library's. */
+/* Filled by ed_model_open. Read the counts and the path; the rest is the library's. */
 struct ed_model {
   const unsigned char *bytes;
   size_t size;
-  uint32_t input_count, output_count, step_count, path;
+  uint32_t input_count, output_count, step_count;
+  uint32_t path;                  /* 0 ref, 1 neon, 2 dotprod, 3 i8mm: what the program needs of the CPU */
   uint64_t private_[4];
 };
 
 /*
- * Optional helper threads. `run` must call task(argument, i) for every i in [0, count), in any order and on any thread,
- * and return when all have returned; `count` tasks may run at once at most. The library never makes a thread itself.
+ * Optional helper threads. `run` must call task(argument, i) once for every i in [0, count), in any order and on any thread,
+ * and return when all have returned and what they wrote can be seen; its count is never more than that of the struct. It is
+ * called many times in a run, never from within a task. The library makes no thread itself. Sessions that run at once may
+ * share a struct only if `run` may be called at once.
  */
 struct ed_threads {
-  uint32_t count;
+  uint32_t count;                 /* threads in all; 0 and 1: none but the caller's. Must not change. */
   void (*run)(void *self, uint32_t count, void (*task)(void *argument, uint32_t index), void *argument);
   void *self;
 };
 
 struct ed_step_info {
-  uint32_t index;
-  const char *name;     /* the graph node it came from */
+  uint32_t index;       /* from 0 */
+  const char *name;     /* the graph node it came from; stands in the model's bytes */
   const char *step;     /* conv2d, softmax, … */
-  const char *kernel;   /* the kernel that runs, e.g. "f32_gemm_8x8__neon", or the step's own name */
+  const char *kernel;   /* the kernel that runs, e.g. "ed_f32_gemm_8x8__neon", or the step's own name */
 };
 
-/* Called before (finished = 0) and after (finished = 1) every step. */
+/* Called before (finished = 0) and after (finished = 1) every step, on the thread that runs the session. */
 typedef void ed_step_hook(void *context, const struct ed_step_info *step, int finished);
 
 /* Filled by ed_session_init; the library's own. */
@@ -99,21 +109,27 @@ struct ed_session {
   uint64_t private_[8];
 };
 
-/* Checks the file and fills *model. */
+/* Checks the whole file, `size` bytes, and fills *model; when it is refused, *model is empty, which no function takes. */
 ED_API enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t size);
 
-/* Bytes a session needs with these threads (NULL: one). */
+/* Bytes of arena that a session needs with these threads (NULL: one). 0 without a model, SIZE_MAX beyond all memory. */
 ED_API size_t ed_model_arena_size(const struct ed_model *model, const struct ed_threads *threads);
 
-/* Prepares a session in the caller's arena; refuses a program whose instructions this CPU lacks. threads may be NULL. */
+/*
+ * Prepares a session in the caller's arena; refuses a program whose instructions this CPU lacks. threads may be NULL. The
+ * arena's contents do not matter, and those of the inputs are what the caller then writes there.
+ */
 ED_API enum ed_status ed_session_init(struct ed_session *session, const struct ed_model *model, void *arena, size_t size,
                                       const struct ed_threads *threads);
 
-/* Input and output tensors, in the model's order; data is NULL when index is out of range. A run leaves inputs unchanged. */
+/*
+ * Input and output tensors, in the model's order; all zero when index is out of range. They stay where they are from
+ * ed_session_init on. A run of a compiled program leaves inputs unchanged, and outputs hold until the next run.
+ */
 ED_API struct ed_tensor ed_session_input(const struct ed_session *session, uint32_t index);
 ED_API struct ed_tensor ed_session_output(const struct ed_session *session, uint32_t index);
 
-/* Computes all outputs from the inputs. May be called any number of times. */
+/* Computes all outputs from the inputs, the same from the same. May be called any number of times. */
 ED_API enum ed_status ed_session_run(struct ed_session *session);
 
 /* Sets (or with NULL removes) the hook called around every step, for timing. */

@@ -40,6 +40,12 @@ bool ed_check_binary(struct ed_check *check, const struct ed_binary_record *r) {
     }                                                                                                  \
   }
 
+/* Exact, with the sign of y. */
+static inline float mod(float x, float y) {
+  const float rest = fmodf(x, y);
+  return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
+}
+
 /* max and min give NaN when either side is NaN. */
 DEFINE_VECTOR(add_f32, x + y, x + y)
 DEFINE_VECTOR(sub_f32, x - y, x - y)
@@ -48,7 +54,7 @@ DEFINE_VECTOR(div_f32, x / y, x / y)
 DEFINE_VECTOR(max_f32, ed_select4((x > y) | (x != x), x, y), x > y || x != x ? x : y)
 DEFINE_VECTOR(min_f32, ed_select4((x < y) | (x != x), x, y), x < y || x != x ? x : y)
 DEFINE_SCALAR(pow_f32, powf(x, y))
-DEFINE_SCALAR(mod_f32, x - y * floorf(x / y))
+DEFINE_SCALAR(mod_f32, mod(x, y))
 DEFINE_SCALAR(floordiv_f32, floorf(x / y))
 
 typedef void f32_kernel(float *out, const float *x, const float *y, size_t n);

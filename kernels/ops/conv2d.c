@@ -10,9 +10,9 @@
 
 enum { ED_WEIGHTS_F32, ED_WEIGHTS_I8, ED_WEIGHTS_I16 };
 
-/* Offsets into one thread's scratch region. */
+/* Offsets into one thread's scratch region; they saturate. */
 struct scratch_layout {
-  size_t rows, y, residual, zeros, panel, tile, discard, start, scale, bytes;
+  uint64_t rows, y, residual, zeros, panel, tile, discard, start, scale, bytes;
 };
 
 static uint32_t divide_up(uint32_t a, uint32_t b) { return a / b + (a % b != 0); }
@@ -25,10 +25,9 @@ static const struct ed_gemm *gemm_of(const struct ed_kernels *kernels, const str
   return r->input_type == 1 ? &kernels->s8_gemm : &kernels->f32_gemm;
 }
 
-static size_t reserve(struct scratch_layout *layout, uint64_t bytes) {
-  const size_t at = layout->bytes;
-  const uint64_t end = ed_sum(layout->bytes, ed_sum(bytes, 63)) / 64 * 64;
-  layout->bytes = end < SIZE_MAX / 2 ? (size_t)end : SIZE_MAX / 2;
+static uint64_t reserve(struct scratch_layout *layout, uint64_t bytes) {
+  const uint64_t at = layout->bytes;
+  layout->bytes = ed_sum(at, ed_sum(bytes, 63)) / 64 * 64;
   return at;
 }
 
@@ -80,10 +79,12 @@ bool ed_check_conv2d(struct ed_check *check, const struct ed_conv2d_record *r) {
   const uint64_t panels = ed_product(r->groups, divide_up(r->co, gemm->nr)), columns = ed_product(panels, gemm->nr);
   if (!ed_can_read(check, r->w, ed_product(panels, panel_bytes(r, gemm)), 4)) return false;
   if (!ed_absent_or_floats(check, r->bias, columns)) return false;
-  if (r->weight_type != ED_WEIGHTS_F32 && !ed_can_read_floats(check, r->scale, columns)) return false;
+  if (r->weight_type == ED_WEIGHTS_F32 ? r->scale != ED_REF_NONE : !ed_can_read_floats(check, r->scale, columns)) return false;
   if (r->input_type == 1) {
     if (r->weight_type != ED_WEIGHTS_I8 || !ed_can_read(check, r->sums, ed_product(columns, 4), 4)) return false;
     if (!ed_can_read(check, r->x_params, 8, 4)) return false;
+  } else if (r->sums != ED_REF_NONE || r->x_params != ED_REF_NONE) {
+    return false;
   }
   if (r->residual != ED_REF_NONE) {
     const uint64_t floats = strided_extent(r, r->r_batch, r->r_row, r->r_pixel);
@@ -271,7 +272,7 @@ void ed_run_conv2d(const struct ed_context *context, const struct ed_conv2d_reco
       .scratch = context->scratch,
       .scratch_bytes = context->scratch_bytes,
       .layout = layout_scratch(r, gemm),
-      .shares = context->threads && context->threads->count > 1 ? context->threads->count : 1,
+      .shares = ed_thread_count(context),
       .pixels = r->n * r->oh * r->ow,
       .panels = divide_up(r->co, gemm->nr),
   };

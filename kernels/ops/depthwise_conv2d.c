@@ -6,16 +6,17 @@
 #include "../core/kernels.h"
 #include "../core/op.h"
 
+/* Offsets into one thread's scratch region; they saturate. */
 struct scratch_layout {
-  size_t zeros, weights, rows, bytes;
+  uint64_t zeros, weights, rows, bytes;
 };
 
 static struct scratch_layout layout_scratch(const struct ed_depthwise_conv2d_record *r) {
   const uint64_t taps = ed_product(r->kh, r->kw), channels = ed_product(r->c, 4);
   const uint64_t zeros = ed_sum(channels, ED_OVER_READ + 63) / 64 * 64;
   const uint64_t weights = r->weight_type == 0 ? 0 : ed_sum(ed_product(taps, channels), 63) / 64 * 64;
-  const uint64_t bytes = ed_sum(ed_sum(zeros, weights), ed_product(taps, sizeof(void *)));
-  return (struct scratch_layout){0, (size_t)zeros, (size_t)(zeros + weights), bytes < SIZE_MAX / 2 ? (size_t)bytes : SIZE_MAX / 2};
+  const uint64_t rows = ed_sum(zeros, weights);
+  return (struct scratch_layout){0, zeros, rows, ed_sum(rows, ed_product(taps, sizeof(void *)))};
 }
 
 bool ed_check_depthwise_conv2d(struct ed_check *check, const struct ed_depthwise_conv2d_record *r) {
@@ -31,7 +32,7 @@ bool ed_check_depthwise_conv2d(struct ed_check *check, const struct ed_depthwise
   const uint64_t weights = ed_product3(r->kh, r->kw, r->c);
   const bool readable = ed_can_read_floats(check, r->x, in) && ed_can_read(check, r->w, ed_product(weights, width[r->weight_type]), width[r->weight_type]) &&
                         ed_absent_or_floats(check, r->bias, r->c) && ed_absent_or_floats(check, r->residual, out) &&
-                        (r->weight_type == 0 || ed_can_read_floats(check, r->scale, r->c));
+                        (r->weight_type == 0 ? r->scale == ED_REF_NONE : ed_can_read_floats(check, r->scale, r->c));
   if (!readable || !ed_can_write_floats(check, r->y, out)) return false;
   ed_need_scratch(check, layout_scratch(r).bytes);
   return true;
@@ -150,7 +151,7 @@ void ed_run_depthwise_conv2d(const struct ed_context *context, const struct ed_d
       .y = ed_write(context, r->y),
       .scratch = context->scratch,
       .scratch_bytes = context->scratch_bytes,
-      .shares = context->threads && context->threads->count > 1 ? context->threads->count : 1,
+      .shares = ed_thread_count(context),
   };
   ed_parallel(context, task.shares, run_share, &task);
 }

@@ -86,6 +86,6 @@ void ed_run_matmul(const struct ed_context *context, const struct ed_matmul_reco
   const uint64_t count = ed_product3(ed_count(4, r->batch), r->m, r->n);
   if (count == 0) return;
   const bool small = ed_product(count, r->k) < 4 * ED_ELEMENTS_PER_THREAD;
-  struct job job = {context, r, context->threads && !small ? context->threads->count : 1};
+  struct job job = {context, r, small ? 1 : ed_thread_count(context)};
   ed_parallel(context, job.parts, run_part, &job);
 }

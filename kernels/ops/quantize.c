@@ -10,10 +10,13 @@ bool ed_check_quantize(struct ed_check *check, const struct ed_quantize_record *
          ed_can_write(check, r->params, 8, 4);
 }
 
-/* Zero is always in the range, so that padding is exact; a constant zero tensor gets the scale 1. */
+/*
+ * Zero is always in the range, so that padding is exact. A range that is 0, infinite, or too small for a scale with a finite
+ * reciprocal gets the scale 1.
+ */
 static void params_of(float low, float high, float *scale, int32_t *zero_point) {
   const float width = (high - low) / 255.0f;
-  *scale = width > 0 && isfinite(width) ? width : 1.0f;
+  *scale = isnormal(width) ? width : 1.0f;
   const float shifted = rintf(-128.0f - low / *scale);
   *zero_point = shifted < -128 ? -128 : shifted > 127 ? 127 : (int32_t)shifted;
 }

@@ -27,7 +27,7 @@ static inline void ed_rows_part(void *argument, uint32_t index) {
 static inline void ed_for_rows(const struct ed_context *context, const void *record, size_t rows, uint64_t row_elements,
                                ed_rows_task *task) {
   uint64_t parts = ed_product(rows, row_elements) / ED_ELEMENTS_PER_THREAD;
-  const uint64_t most = context->threads ? context->threads->count : 1;
+  const uint64_t most = ed_thread_count(context);
   if (parts > most) parts = most;
   if (parts > rows) parts = rows;
   if (parts <= 1) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,8 +56,11 @@ void write_file(const char *path, const void *bytes, size_t size) {
   }
 }
 
-void *allocate_pages(size_t bytes) {
-  void *pages = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (pages == MAP_FAILED) fail(EXIT_PROGRAM, "MEMORY", "cannot allocate %zu bytes: %s", bytes, strerror(errno));
+void *allocate_pages(uint64_t bytes) {
+  void *pages = MAP_FAILED;
+  errno = ENOMEM;
+  if (bytes <= SIZE_MAX)
+    pages = mmap(NULL, bytes ? (size_t)bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) fail(EXIT_PROGRAM, "MEMORY", "cannot allocate %" PRIu64 " bytes: %s", bytes, strerror(errno));
   return pages;
 }

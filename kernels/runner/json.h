@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 void json_begin(const char *event);
-void json_text(const char *key, const char *value); /* escapes; bytes that are no UTF-8 pass through */
+void json_text(const char *key, const char *value); /* bytes that are no UTF-8 become U+FFFD */
 void json_integer(const char *key, uint64_t value);
 void json_integers(const char *key, const uint64_t *values, size_t count);
 void json_shape(const char *key, const uint32_t *shape, uint32_t rank);

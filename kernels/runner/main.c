@@ -4,6 +4,7 @@
  * code: 2 usage, 3 bad program, 4 file, 5 wrong CPU, 6 wrong input size.
  */
 #define _GNU_SOURCE
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -113,24 +114,27 @@ static void write_outputs(const struct options *options, const struct ed_session
   }
 }
 
-/* Every sample once, its outputs behind those of the one before. */
+/* Every sample once; the outputs that have a file are collected, those of one sample behind those of the one before. */
 static void run_samples(const struct options *options, struct ed_session *session, const unsigned char *const *files) {
   const uint32_t outputs = session->model->output_count;
   uint64_t *ns = allocate_pages(options->samples * sizeof *ns);
   unsigned char **collected = allocate_pages(outputs * sizeof *collected);
-  for (uint32_t i = 0; i < outputs; i++) collected[i] = allocate_pages(options->samples * ed_session_output(session, i).bytes);
+  for (uint32_t i = 0; i < outputs; i++) {
+    const struct ed_tensor tensor = ed_session_output(session, i);
+    if (binding_of(options->outputs, options->output_count, tensor.name)) collected[i] = allocate_pages(options->samples * tensor.bytes);
+  }
   for (uint64_t sample = 0; sample < options->samples; sample++) {
     set_inputs(session, files, sample);
     ns[sample] = timed_run(session);
     for (uint32_t i = 0; i < outputs; i++) {
       const struct ed_tensor tensor = ed_session_output(session, i);
-      memcpy(collected[i] + sample * tensor.bytes, tensor.data, tensor.bytes);
+      if (collected[i]) memcpy(collected[i] + sample * tensor.bytes, tensor.data, tensor.bytes);
     }
   }
   for (uint32_t i = 0; i < outputs; i++) {
     const struct ed_tensor tensor = ed_session_output(session, i);
     const struct binding *binding = binding_of(options->outputs, options->output_count, tensor.name);
-    if (binding) write_file(binding->path, collected[i], options->samples * tensor.bytes);
+    if (binding) write_file(binding->path, collected[i], (size_t)(options->samples * tensor.bytes));
   }
   print_samples(ns, options->samples);
   json_begin("stop");
@@ -140,6 +144,9 @@ static void run_samples(const struct options *options, struct ed_session *sessio
 }
 
 int main(int argc, char **argv) {
+  /* Writing that fails is reported, or ends the program with its own exit code. */
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
   const struct options options = read_options(argc, argv);
   print_cpu();
   struct ed_model model;

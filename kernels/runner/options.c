@@ -35,7 +35,10 @@ static struct binding binding(const char *option, char *text) {
 
 static void bind(struct binding *list, uint32_t *count, const char *option, char *text) {
   if (*count == MAX_BINDINGS) fail(EXIT_USAGE, "USAGE", "%s: more than %d", option, MAX_BINDINGS);
-  list[(*count)++] = binding(option, text);
+  const struct binding fresh = binding(option, text);
+  for (uint32_t i = 0; i < *count; i++)
+    if (!strcmp(list[i].name, fresh.name)) fail(EXIT_USAGE, "USAGE", "%s: '%s' stands twice", option, fresh.name);
+  list[(*count)++] = fresh;
 }
 
 struct options read_options(int argc, char **argv) {

@@ -15,7 +15,7 @@ struct options {
   struct binding inputs[MAX_BINDINGS], outputs[MAX_BINDINGS];
   uint32_t input_count, output_count;
   uint32_t threads;
-  uint64_t warmup_ns, min_runs, min_ns, max_ns; /* max_ns 0: no limit */
+  uint64_t warmup_ns, min_runs, min_ns, max_ns; /* warmup_ns: at most; max_ns 0: no limit */
   double interval;                              /* per cent of the median; 0: stop at min_runs and min_ns */
   uint64_t samples;                             /* 0: inputs hold one sample */
   bool profile, info;

@@ -44,16 +44,42 @@ static double interval_percent(const uint64_t *samples, size_t n, uint64_t *sort
   return median > 0 ? 50.0 * (double)(last - first) / median : 0;
 }
 
-static void warm_up(struct ed_session *session, uint64_t limit) {
-  uint64_t runs = 0;
+#define WARMUP_WINDOWS 10u
+#define WINDOW_RUNS 4096u
+
+/* The median of the runs that fill `length` nanoseconds, at least three of them; 0 when `end` comes first. */
+static uint64_t window_median(struct ed_session *session, uint64_t *window, uint64_t length, uint64_t end, uint64_t *runs) {
   const uint64_t start = now();
-  while (now() - start < limit) {
-    timed_run(session);
-    runs++;
+  size_t n = 0;
+  do {
+    if (now() >= end) return 0;
+    window[n++] = timed_run(session);
+    ++*runs;
+  } while (n < WINDOW_RUNS && (n < 3 || now() - start < length));
+  qsort(window, n, sizeof *window, compare);
+  return window[n / 2];
+}
+
+/* Runs until the medians of the last two windows differ by less than 1 %, or until the time is over, and says which. */
+static void warm_up(struct ed_session *session, uint64_t limit) {
+  static uint64_t window[WINDOW_RUNS];
+  const uint64_t start = now();
+  uint64_t runs = 0, before = 0;
+  const char *reason = "max-time";
+  for (;;) {
+    const uint64_t median = window_median(session, window, limit / WARMUP_WINDOWS, start + limit, &runs);
+    if (median == 0) break;
+    const uint64_t difference = median > before ? median - before : before - median;
+    if (before > 0 && difference * 100 < before) {
+      reason = "settled";
+      break;
+    }
+    before = median;
   }
   json_begin("warmup");
+  json_text("reason", reason);
   json_integer("runs", runs);
-  json_integer("ns", runs ? now() - start : 0);
+  json_integer("ns", now() - start);
   json_end();
 }
 
@@ -113,7 +139,7 @@ static void on_step(void *context, const struct ed_step_info *step, int finished
     profile->start = now();
     return;
   }
-  profile->ns[step->index * PROFILE_RUNS + profile->run] = now() - profile->start;
+  profile->ns[(size_t)step->index * PROFILE_RUNS + profile->run] = now() - profile->start;
   profile->steps[step->index] = *step;
 }
 
@@ -128,8 +154,8 @@ static uint64_t macs_of(const struct ed_model *model, uint32_t index) {
 void profile(struct ed_session *session) {
   const uint32_t count = session->model->step_count;
   struct profile profile = {0};
-  profile.ns = allocate_pages((size_t)count * PROFILE_RUNS * sizeof *profile.ns);
-  profile.steps = allocate_pages((size_t)count * sizeof *profile.steps);
+  profile.ns = allocate_pages((uint64_t)count * PROFILE_RUNS * sizeof *profile.ns);
+  profile.steps = allocate_pages((uint64_t)count * sizeof *profile.steps);
   ed_session_on_step(session, on_step, &profile);
   for (; profile.run < PROFILE_RUNS; profile.run++) ed_session_run(session);
   ed_session_on_step(session, NULL, NULL);

@@ -7,7 +7,7 @@ import { ProgressView } from './progress.js';
 export interface Context {
   readonly verbose: boolean;
   readonly dryRun: boolean;
-  /** Milliseconds a runner may stay silent; undefined: as long as its timing asks for. */
+  /** Milliseconds a device may stay silent; undefined: a minute, and a runner as long as its timing asks for. */
   readonly silenceMs: number | undefined;
   readonly signal: AbortSignal;
   readonly command: string;

@@ -20,7 +20,7 @@ export async function withDevice<T>(
 /** An unknown host key is shown and, where somebody can be asked, written down if they say yes. */
 async function open(context: Context, target: Target): Promise<Device> {
   try {
-    return await openDevice(target);
+    return await openDevice(target, context);
   } catch (error) {
     const unknown = unknownHostKey(error);
     if (!unknown?.knownHosts || !unknown.ask || !context.ask) throw error;
@@ -28,7 +28,7 @@ async function open(context: Context, target: Target): Promise<Device> {
     if (!(await context.ask(`${shown}\nIs that the board's own?`))) throw error;
     writeHostKey(unknown.knownHosts, unknown.host, Buffer.from(unknown.key, 'base64'));
     context.note(`written to ${unknown.knownHosts}`);
-    return openDevice(target);
+    return openDevice(target, context);
   }
 }
 

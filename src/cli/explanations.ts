@@ -37,7 +37,7 @@ export const EXPLANATIONS = {
   E_KILLED: 'The runner was killed, most likely for want of memory. Use int8w or int8, or free memory.',
   E_CRASH: 'The runner crashed. That is a bug of ours: report it with the model.',
   E_RUN: 'The runner ended with an error that it describes itself.',
-  E_TIMEOUT: 'The runner was silent for too long. --timeout SECONDS gives it more time.',
+  E_TIMEOUT: 'The device was silent for too long. --timeout SECONDS gives it more time.',
   E_MISMATCH: 'Outputs differ from the host’s reference by more than the precision explains.',
   E_SOME_TARGETS: 'Some targets failed; the results of the others are kept.',
   E_INTERRUPTED: 'Interrupted from the keyboard. Nothing half-written was left.',

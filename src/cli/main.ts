@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
       .option('--dry-run', 'do everything but touch a device or write a file')
       .addOption(switchNamed('--no-input', 'never ask'))
       .addOption(switchNamed('--no-color', 'plain text (it always is)'))
-      .option('--timeout <seconds>', 'give up when the runner is silent for so long', seconds)
+      .option('--timeout <seconds>', 'give up when a device is silent for so long', seconds)
       .exitOverride()
       .configureOutput({ writeErr: () => {} })
       .action(async (...received: unknown[]) => {

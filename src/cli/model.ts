@@ -30,6 +30,7 @@ export async function loadForCommand(
     inputShapes: inputShapes(config, (options.inputShape as string[] | undefined) ?? []),
     onProgress: context.onProgress,
   });
+  if (path.endsWith('.nb')) return { path, graph, bytes: bytesOnDisk(path) };
   const source = await locateModel(path, files);
   return { path, graph, bytes: bytesOnDisk(source.program) + parameterBytes(graph) };
 }

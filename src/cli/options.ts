@@ -16,7 +16,6 @@ export function modelFlags(command: Command): Command {
       '--input-shape <name=1x3x224x224>',
       'shape of an input whose dimensions the model leaves open; may be given several times',
       collect,
-      [],
     )
     .option('--model-file <name>', 'program file inside the folder')
     .option('--params-file <name>', 'combined parameter file inside the folder');
@@ -44,11 +43,10 @@ export function inputFlag(command: Command): Command {
     '--input <file.npy | name=file.npy>',
     'an input; absent ones are pseudo-random; may be given several times',
     collect,
-    [],
   );
 }
 
-export function collect(value: string, previous: readonly string[]): string[] {
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 
@@ -113,9 +111,9 @@ export function inputShapes(config: Config | undefined, flags: readonly string[]
 }
 
 /** Tensors from `.npy` files; a file without a name is for the model's only input. */
-export function inputTensors(flags: readonly string[], names: readonly string[]): Map<string, Tensor> {
+export function inputTensors(flags: readonly string[] | undefined, names: readonly string[]): Map<string, Tensor> {
   const inputs = new Map<string, Tensor>();
-  for (const flag of flags) {
+  for (const flag of flags ?? []) {
     const [, given, path] = /^(?:([^=]+)=)?(.+)$/.exec(flag)!;
     const name = given ?? (names.length === 1 ? names[0]! : undefined);
     if (name === undefined) {

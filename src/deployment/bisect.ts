@@ -5,7 +5,7 @@ import type { Graph } from '../ir/graph.js';
 import { evaluateGraph } from '../ops/evaluate.js';
 import { type ExecuteOptions, execute } from './execute.js';
 import { machineOf } from './machine.js';
-import { compareOutputs, type OutputAgreement, toleranceOf } from './reference.js';
+import { compareOutputs, type OutputAgreement } from './reference.js';
 
 export interface NodeAgreement extends OutputAgreement {
   readonly node: string;
@@ -24,10 +24,10 @@ export async function compareNodes(
   options: ExecuteOptions,
 ): Promise<NodeAgreement[]> {
   const { precision } = options;
-  const { graph: optimized } = compile(graph, { ...machineOf(target), precision });
+  const { graph: optimized, integerNodes } = compile(graph, { ...machineOf(target), precision });
   const open: Graph = { ...optimized, outputs: optimized.nodes.flatMap(({ outputs }) => outputs) };
   const { outputs, inputs } = await execute(open, target, device, options);
-  const compared = compareOutputs(outputs, evaluateGraph(open, inputs), toleranceOf(precision, target.arch));
+  const compared = compareOutputs(outputs, evaluateGraph(open, inputs, integerNodes), precision, target.arch);
   const byOutput = new Map(compared.map((one) => [one.output, one]));
   return open.nodes.flatMap(({ name, op, outputs: results }) =>
     results.map((result) => ({ node: name, op, ...byOutput.get(result)! })),

@@ -46,12 +46,16 @@ export async function runDataset(
     arch: target.arch,
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   });
+  const transfer = options.signal ? { signal: options.signal } : {};
   const { folder } = await device.info();
-  const { paths } = await device.put([
-    { name: 'runner', bytes: runner.bytes, executable: true },
-    { name: `${precision}.edp`, bytes: program },
-    { name: 'samples.bin', bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
-  ]);
+  const { paths } = await device.put(
+    [
+      { name: 'runner', bytes: runner.bytes, executable: true },
+      { name: `${precision}.edp`, bytes: program },
+      { name: 'samples.bin', bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
+    ],
+    transfer,
+  );
   const result = posix.join(folder, `outputs-${process.pid}.bin`);
   const args = [
     paths.get(`${precision}.edp`)!,
@@ -65,11 +69,11 @@ export async function runDataset(
     [...args, '--samples', String(samples), '--threads', String(threads)],
     {
       silenceMs: options.silenceMs ?? 600_000,
-      ...(options.signal ? { signal: options.signal } : {}),
+      ...transfer,
     },
   );
   const report = readReport(target.name, ended);
-  const outputs = viewAs('f32', await device.get(result)) as Float32Array;
+  const outputs = viewAs('f32', await device.get(result, transfer)) as Float32Array;
   await device.remove([result]);
   return { outputs, samples: report.samples, programBytes: program.length, peakRssBytes: report.peakRssBytes };
 }

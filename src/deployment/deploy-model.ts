@@ -1,10 +1,11 @@
 import { type Device, openDevice } from '../../deploy/index.js';
 import type { Target } from '../../targets/target.js';
 import type { Graph } from '../ir/graph.js';
+import type { Tensor } from '../ir/tensor.js';
 import { buildCounter } from './counter.js';
 import { type ExecuteOptions, type Execution, execute } from './execute.js';
 import { machineOf } from './machine.js';
-import { compareOutputs, Reference, toleranceOf } from './reference.js';
+import { compareOutputs, Reference } from './reference.js';
 import { type RunRecord, recordOf } from './summary.js';
 
 export interface DeployOptions extends ExecuteOptions {
@@ -28,17 +29,20 @@ export async function deployModel(graph: Graph, target: Target, options: DeployO
   const { precision, reference = new Reference() } = options;
   const counter =
     target.type === 'qemu' && target.metric !== 'time' ? await buildCounter(options.onProgress) : undefined;
-  const device = options.device ?? (await openDevice(target));
+  const device = options.device ?? (await openDevice(target, options));
   try {
     const execution = await execute(graph, target, device, { ...options, ...(counter ? { counter } : {}) });
-    const expected = reference.outputs(precision, execution.compiled.model, execution.inputs);
-    const agreement = compareOutputs(execution.outputs, expected, toleranceOf(precision, target.arch));
+    const { compiled, inputs, outputs } = execution;
+    const compare = (expected: ReadonlyMap<string, Tensor>) =>
+      compareOutputs(outputs, expected, precision, target.arch);
+    const agreement = compare(reference.outputs(precision, compiled, inputs));
     const record = recordOf(target, execution, {
       precision,
       threads: options.threads ?? 1,
       path: machineOf(target).path,
       modelBytes: options.modelBytes,
       agreement,
+      ...(precision === 'fp32' ? {} : { loss: compare(reference.original(graph, inputs)) }),
       command: options.command ?? '',
     });
     return { record, execution };

@@ -14,6 +14,7 @@ import { type RunReport, readReport } from './protocol.js';
 
 /** When the timing loop may stop: enough runs and time and a narrow interval, or the time limit. */
 export interface Timing {
+  /** The longest warm-up: it ends when the medians of its last two windows differ by less than 1 %. */
   readonly warmupMs: number;
   readonly minRuns: number;
   readonly minMs: number;
@@ -24,9 +25,9 @@ export interface Timing {
 
 export const PRESETS = {
   once: { warmupMs: 0, minRuns: 1, minMs: 0, maxMs: 1, intervalPercent: 0 },
-  quick: { warmupMs: 300, minRuns: 10, minMs: 500, maxMs: 2000, intervalPercent: 1 },
-  normal: { warmupMs: 1000, minRuns: 50, minMs: 2000, maxMs: 10_000, intervalPercent: 1 },
-  strict: { warmupMs: 2000, minRuns: 1024, minMs: 10_000, maxMs: 60_000, intervalPercent: 1 },
+  quick: { warmupMs: 500, minRuns: 10, minMs: 500, maxMs: 2000, intervalPercent: 1 },
+  normal: { warmupMs: 2000, minRuns: 50, minMs: 2000, maxMs: 10_000, intervalPercent: 1 },
+  strict: { warmupMs: 5000, minRuns: 1024, minMs: 10_000, maxMs: 60_000, intervalPercent: 1 },
 } as const satisfies Record<string, Timing>;
 
 export type Preset = keyof typeof PRESETS;
@@ -82,7 +83,7 @@ export async function execute(
   onProgress({ stage: 'connect', message: `asking ${target.name} about itself` });
   const info = await device.info();
   const put = await device.put(files, transfer);
-  const results = graph.outputs.map((name, i) => ({
+  const results = [...new Set(graph.outputs)].map((name, i) => ({
     name,
     path: posix.join(info.folder, `output-${process.pid}-${i}.bin`),
   }));

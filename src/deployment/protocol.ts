@@ -20,6 +20,7 @@ const event = z.discriminatedUnion('event', [
     scratch_bytes: natural,
     threads: natural,
   }),
+  z.object({ event: z.literal('warmup'), reason: z.string(), runs: natural, ns: natural }),
   z.object({ event: z.literal('samples'), ns: z.array(natural) }),
   z.object({ event: z.literal('stop'), reason: z.string(), runs: natural }),
   z.object({
@@ -53,7 +54,10 @@ export interface RunReport {
   readonly arenaBytes: number;
   /** Every timed run, in order, in nanoseconds of the device's monotonic clock. */
   readonly samples: readonly number[];
+  /** Why timing ended: `interval`, `count` or `max-time`. */
   readonly stop: string;
+  /** How warming up ended (`settled` or `max-time`) and after how many runs; absent when there was none. */
+  readonly warmup?: { readonly reason: string; readonly runs: number };
   readonly steps: readonly StepTiming[];
   readonly peakRssBytes: number;
 }
@@ -65,7 +69,7 @@ export function readReport(target: string, { stdout, stderr, exitCode }: RunResu
     events.filter((one): one is Extract<Event, { event: K }> => one.event === kind);
   const error = of('error')[0];
   if (error) throw reportedError(target, error.status, error.message);
-  const [cpu, load, stop, done] = [of('cpu')[0], of('load')[0], of('stop')[0], of('done')[0]];
+  const [cpu, load, warmup, stop, done] = [of('cpu')[0], of('load')[0], of('warmup')[0], of('stop')[0], of('done')[0]];
   if (exitCode !== 0 || !load || !done) {
     const said = stderr.trim().split('\n').at(-1) || stdout.trim().split('\n').at(-1) || 'it printed nothing';
     throw new EdgeDeployError('E_RUN', `${target}: the runner ended with exit code ${exitCode}: ${said}`, {
@@ -78,6 +82,7 @@ export function readReport(target: string, { stdout, stderr, exitCode }: RunResu
     arenaBytes: load.arena_bytes,
     samples: of('samples').flatMap(({ ns }) => ns),
     stop: stop?.reason ?? '',
+    ...(warmup ? { warmup: { reason: warmup.reason, runs: warmup.runs } } : {}),
     steps: of('step').map(({ event: _, ...step }) => step),
     peakRssBytes: done.peak_rss_bytes,
   };

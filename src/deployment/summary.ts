@@ -4,7 +4,7 @@ import { version } from '../base/version.js';
 import type { Precision } from '../lower/index.js';
 import { type Summary, summarize } from '../measure/summary.js';
 import type { Execution } from './execute.js';
-import type { StepTiming } from './protocol.js';
+import type { RunReport, StepTiming } from './protocol.js';
 import type { OutputAgreement } from './reference.js';
 
 /** Everything one run on one target showed: what `--json` prints and `bench` keeps. */
@@ -24,12 +24,17 @@ export interface RunRecord {
   readonly bytesSent: number;
   readonly loadNs: number;
   readonly summary: Summary;
+  /** Why timing ended. */
   readonly stop: string;
+  readonly warmup?: RunReport['warmup'];
   readonly instructions?: number;
   readonly peakRssBytes: number;
   readonly arenaBytes: number;
   readonly macs: number;
+  /** Outputs against the host's evaluation of what this precision promises. */
   readonly agreement: readonly OutputAgreement[];
+  /** Outputs against the model before quantisation: what the precision costs; absent for fp32. */
+  readonly loss?: readonly Omit<OutputAgreement, 'agrees'>[];
   readonly steps: readonly {
     readonly name: string;
     readonly step: string;
@@ -48,6 +53,7 @@ export interface RecordOptions {
   readonly path: string;
   readonly modelBytes: number;
   readonly agreement: readonly OutputAgreement[];
+  readonly loss?: readonly OutputAgreement[];
   readonly command: string;
 }
 
@@ -69,11 +75,13 @@ export function recordOf(target: Target, execution: Execution, options: RecordOp
     loadNs: report.loadNs,
     summary: summarize(report.samples),
     stop: report.stop,
+    ...(report.warmup ? { warmup: report.warmup } : {}),
     ...(execution.instructions === undefined ? {} : { instructions: execution.instructions }),
     peakRssBytes: report.peakRssBytes,
     arenaBytes: compiled.arenaBytes,
     macs: compiled.macs,
     agreement: options.agreement,
+    ...(options.loss ? { loss: options.loss.map(({ agrees: _, ...one }) => one) } : {}),
     steps: slowestFirst(report.steps),
     samples: report.samples,
     environment: {

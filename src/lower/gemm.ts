@@ -46,6 +46,9 @@ export interface GemmStep {
 /** Fewer input channels than this are not worth quantising: the first layer of a network keeps fp32 arithmetic. */
 export const MIN_INT8_DEPTH = 8;
 
+/** More products than this may not fit the 32 bits they are summed in: (activation − zero point) · weight reaches 255 · 127. */
+const MAX_INT8_DEPTH = Math.floor((2 ** 31 - 1) / (255 * 127));
+
 const WEIGHT_TYPES = { f32: 0, i8: 1, i16: 2 } as const;
 
 /** Emits one `conv2d` step (and the quantisation of its input where the precision wants integer arithmetic). */
@@ -56,7 +59,8 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
   const scales = precision === 'fp32' ? undefined : weights.quantization?.scales;
   const view = gemm.view(stored.data as WeightArray);
   const { groups, co, ci, taps } = view;
-  const integer = precision === 'int8' && view.source instanceof Int8Array && ci >= MIN_INT8_DEPTH;
+  const integer =
+    precision === 'int8' && ci >= MIN_INT8_DEPTH && taps * ci <= MAX_INT8_DEPTH && isSymmetric(view.source);
   const tile = lowering.tile(integer ? 's8' : 'f32');
   const key = `${gemm.weightsName}`;
   const perChannel = (suffix: string, values: Float32Array | Int32Array) =>
@@ -114,6 +118,11 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
     ['y'],
     pixels * co * groups * taps * ci,
   );
+}
+
+/** int8 within ±127, as PaddleSlim makes it: with −128, two products would not fit the 16 bits some kernels add them in. */
+function isSymmetric(weights: WeightArray): weights is Int8Array {
+  return weights instanceof Int8Array && !weights.includes(-128);
 }
 
 /** A scale for every output channel: transposed convolutions have one per channel within a group. */

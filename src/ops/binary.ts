@@ -6,7 +6,8 @@ import { fromNumbers, numbers } from './data.js';
 import { defineOp, type OpDefinition } from './op.js';
 import { broadcastShapes, broadcastStrides, forEachStrided, required, shapeError } from './shape.js';
 
-/** out = act(x ∘ y), numpy broadcasting; both f32, i32 or i64. Integers: div truncates, floordiv and mod floor. */
+/** out = act(x ∘ y), numpy broadcasting; both f32, i32 or i64. Integers: div truncates, floordiv and mod floor.
+ * Floats: floordiv is the floor of the rounded quotient, mod is exact and has y's sign, as in Paddle. */
 export interface BinaryAttributes {
   readonly kind: BinaryKind;
   readonly activation?: Activation | undefined;
@@ -32,7 +33,7 @@ export function binaryFunction(kind: BinaryKind, integer: boolean): (x: number, 
     case 'mod':
       return integer ? (x, y) => (y === 0 ? 0 : x - y * Math.floor(x / y)) : (x, y) => x - y * Math.floor(x / y);
     case 'floordiv':
-      return integer ? (x, y) => (y === 0 ? 0 : Math.floor(x / y)) : (x, y) => Math.floor(x / y);
+      return integer ? (x, y) => (y === 0 ? 0 : Math.floor(x / y)) : (x, y) => Math.floor(Math.fround(x / y));
   }
 }
 

@@ -1,6 +1,7 @@
 import { EdgeDeployError } from '../base/errors.js';
 import type { Graph } from '../ir/graph.js';
 import { type Constant, formatType, sameShape, type Tensor } from '../ir/tensor.js';
+import { throughInt8 } from './dynamic-int8.js';
 import { definitionOf } from './index.js';
 
 /** Real values of a constant: w = fround(scale · q) for quantised weights, the data itself otherwise. */
@@ -18,9 +19,14 @@ export function realValues(constant: Constant): Tensor {
 
 /**
  * Computes a graph's outputs with the ops' own definitions: the reference that every kernel and every pass is held to.
- * Intermediate values are dropped after their last use.
+ * Intermediate values are dropped after their last use. `integerNodes` names nodes that compute in integers: their first
+ * input is quantised from its own range.
  */
-export function evaluateGraph(graph: Graph, inputs: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
+export function evaluateGraph(
+  graph: Graph,
+  inputs: ReadonlyMap<string, Tensor>,
+  integerNodes: ReadonlySet<string> = new Set(),
+): Map<string, Tensor> {
   const values = new Map<string, Tensor>();
   for (const name of graph.inputs) {
     const value = inputs.get(name);
@@ -41,7 +47,9 @@ export function evaluateGraph(graph: Graph, inputs: ReadonlyMap<string, Tensor>)
     return constant ? realValues(constant) : values.get(name);
   };
   graph.nodes.forEach((node, index) => {
-    const results = definitionOf(node.op).evaluate(node.inputs.map(read), node.attributes);
+    const operands = node.inputs.map(read);
+    if (integerNodes.has(node.name)) operands[0] = throughInt8(operands[0]!);
+    const results = definitionOf(node.op).evaluate(operands, node.attributes);
     for (const [i, output] of node.outputs.entries()) values.set(output, results[i]!);
     for (const input of node.inputs) if (lastUse.get(input) === index) values.delete(input);
   });

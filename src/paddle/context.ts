@@ -38,7 +38,7 @@ export class OpContext {
     this.label = label;
     this.#scope = scope;
     this.#builder = scope.builder;
-    this.attributes = new Attributes(op, label, (variable) => this.integers(this.#scope.read(variable, label)));
+    this.attributes = new Attributes(op, label, (variable) => this.#numbers(this.#scope.read(variable, label)));
   }
 
   /** The op's type in Paddle. */
@@ -82,11 +82,7 @@ export class OpContext {
 
   /** The elements of an integer tensor that must be known at compile time. */
   integers(value: string): number[] {
-    const constant = this.constantOf(value);
-    if (constant === undefined) {
-      throw this.fail(`needs the value of '${value}' at compile time, but it depends on the input's values`);
-    }
-    const values = Array.from(constant.data as ArrayLike<number | bigint>, Number);
+    const values = this.#numbers(value);
     if (!values.every(Number.isInteger)) throw this.fail(`needs integers in '${value}'`);
     return values;
   }
@@ -174,6 +170,12 @@ export class OpContext {
 
   fail(problem: string, hint?: string): EdgeDeployError {
     return new EdgeDeployError('E_OP', `${this.label} ${problem}`, hint === undefined ? {} : { hint });
+  }
+
+  #numbers(value: string): number[] {
+    const constant = this.constantOf(value);
+    if (constant !== undefined) return Array.from(constant.data as ArrayLike<number | bigint>, Number);
+    throw this.fail(`needs the value of '${value}' at compile time, but it depends on the input's values`);
   }
 
   #names(slot: string): readonly string[] {

@@ -79,7 +79,9 @@ export function inputType(
   const example = declared.dims.map((dim, axis) => (dim > 0 ? dim : axis === 0 ? 1 : axis === 1 ? 3 : 224)).join('x');
   const flag = `--input-shape ${name}=${given?.length === declared.dims.length ? given.join('x') : example}`;
   if (given !== undefined) {
-    if (given.length !== declared.dims.length || !given.every((dim) => Number.isSafeInteger(dim) && dim > 0)) {
+    // Old .nb files declare inputs without dimensions.
+    const fits = declared.dims.length === 0 || given.length === declared.dims.length;
+    if (!fits || !given.every((dim) => Number.isSafeInteger(dim) && dim > 0)) {
       throw new EdgeDeployError(
         'E_SHAPE',
         `the shape [${given}] does not fit the input '${name}', which is [${declared.dims}] (−1 is free)`,

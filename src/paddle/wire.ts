@@ -9,6 +9,7 @@ import protobuf from 'protobufjs';
 import { EdgeDeployError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 import type { Program, TensorDesc } from './messages.js';
+import { looksLikePir, readPirProgram } from './pir/read.js';
 
 const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framework.proto'), 'utf8'), {
   keepCase: true,
@@ -16,16 +17,12 @@ const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framewo
 const programType = schema.lookupType('paddle.Program');
 const tensorDescType = schema.lookupType('paddle.TensorDesc');
 
-/** Decodes a `.pdmodel` or `__model__` file. Throws E_MODEL when the bytes are not a Paddle program. */
+/** Decodes a `.pdmodel`, `__model__` or (Paddle 3) `.json` file. Throws E_MODEL when the bytes are not a Paddle program. */
 export function readProgram(bytes: Uint8Array): Program {
   if (bytes.length === 0) {
     throw new EdgeDeployError('E_MODEL', 'the program file is empty', { hint: 'Export or copy the model again.' });
   }
-  if (bytes[0] === 0x7b) {
-    throw new EdgeDeployError('E_MODEL', 'the program is a Paddle 3 PIR model (JSON), which is not supported', {
-      hint: 'Export it in the classic format: set FLAGS_enable_pir_api=0 in the environment and save again.',
-    });
-  }
+  if (looksLikePir(bytes)) return readPirProgram(bytes);
   const program = decode(programType, bytes, 'the file is not a Paddle program, or it is damaged') as Program;
   if (program.blocks.length === 0) {
     throw new EdgeDeployError('E_MODEL', 'the file holds no Paddle program: it has no block', {

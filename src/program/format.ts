@@ -26,8 +26,8 @@
  * Step: u16 code, u16 record bytes, u32 name (offset into strings), u32 macs / 1024 (rounded up), u32 zero; then the
  * record, padded with zeros to a multiple of 16.
  *
- * An operand is a byte offset; bit 31 set = into the constants, else into the arena; 0xffffffff = absent. Operands are
- * 4-byte aligned (8 where the element is 8 bytes wide).
+ * An operand is a byte offset; bit 31 set = into the constants, else into the arena; 0xffffffff = absent, as one that the
+ * record's other fields leave without a use must be. Operands are 4-byte aligned (8 where the element is 8 bytes wide).
  */
 export const MAGIC = 'EDGEPROG';
 export const HEADER_BYTES = 64;

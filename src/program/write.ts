@@ -125,7 +125,11 @@ function stepRecord(
     else if (type === 'f32') view.setFloat32(at, value as number, true);
     else {
       const list = typeof value === 'number' ? [value] : (value as readonly number[]);
-      if (list.length !== count || !list.every(Number.isInteger)) {
+      const least = type.startsWith('i32') ? -(2 ** 31) : 0;
+      if (
+        list.length !== count ||
+        !list.every((word) => Number.isInteger(word) && word >= least && word < least + 2 ** 32)
+      ) {
         throw new EdgeDeployError(
           'E_INTERNAL',
           `step ${step.step} '${step.name}': field '${field}' is ${JSON.stringify(value)}`,

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../deployment/summary.js';
-import { formatBytes, formatCount, formatShare, formatTime } from './format.js';
+import { formatBytes, formatCount, formatInterval, formatShare, formatTime } from './format.js';
 import { renderTable } from './table.js';
 
 /** Steps a report names unless all are asked for. */
@@ -13,7 +13,7 @@ export function renderRun(record: RunRecord, verbose = false): string {
     record.bytesSent === 0
       ? 'up to date, 0 bytes sent'
       : `${record.sent.map(({ name, bytes }) => `${name} ${formatBytes(bytes)}`).join(', ')} (${formatBytes(record.bytesSent)})`;
-  const time = `${formatTime(summary.median)}  [${formatTime(summary.low)}, ${formatTime(summary.high)}]  p95 ${formatTime(summary.p95)}`;
+  const time = `${formatInterval(summary)}  p95 ${formatTime(summary.p95)}`;
   const lines: (readonly [string, string])[] = [
     ['size', `${formatBytes(record.modelBytes)} model → ${formatBytes(record.programBytes)} program (× ${ratio})`],
     ['sent', sent],
@@ -28,13 +28,8 @@ export function renderRun(record: RunRecord, verbose = false): string {
       'memory',
       `${formatBytes(record.peakRssBytes)} peak resident${record.emulated ? ' (the emulator included)' : ''}, ${formatBytes(record.arenaBytes)} arena`,
     ],
-    ...record.agreement.map(
-      (one) =>
-        [
-          one.agrees ? 'agreement' : 'DIFFERS',
-          `${one.output}: max |Δ| ${one.maxDifference.toExponential(1)} = ${one.relative.toExponential(1)} of the largest value, same top class ${formatShare(one.sameTop1)}`,
-        ] as const,
-    ),
+    ...record.agreement.map((one) => [one.agrees ? 'agreement' : 'DIFFERS', describeAgreement(one)] as const),
+    ...(record.loss ?? []).map((one) => ['against fp32', describeAgreement(one)] as const),
   ];
   const head = `${record.target}  ${record.cpu}, ${record.path}, ${record.precision}, ${record.threads} thread${record.threads === 1 ? '' : 's'}`;
   const body = lines.map(([label, text]) => `  ${label.padEnd(13)}${text}`);
@@ -55,6 +50,15 @@ export function renderRun(record: RunRecord, verbose = false): string {
   return [head, ...body, table].join('\n');
 }
 
+/** The largest difference among all outputs, as a share of an output's largest value. */
+function largestOf(outputs: NonNullable<RunRecord['loss']>): string {
+  return Math.max(...outputs.map(({ relative }) => relative)).toExponential(1);
+}
+
+function describeAgreement(one: NonNullable<RunRecord['loss']>[number]): string {
+  return `${one.output}: max |Δ| ${one.maxDifference.toExponential(1)} = ${one.relative.toExponential(1)} of the largest value, same top class ${formatShare(one.sameTop1)}`;
+}
+
 /** The sweep's table: a row a cell. */
 export function renderSweep(records: readonly { readonly model: string; readonly record: RunRecord }[]): string {
   return renderTable(
@@ -63,13 +67,13 @@ export function renderSweep(records: readonly { readonly model: string; readonly
       { title: 'model' },
       { title: 'precision' },
       { title: 'threads', align: 'right' },
-      { title: 'median', align: 'right' },
-      { title: '95 % interval', align: 'right' },
+      { title: 'median  [95 % interval]', align: 'right' },
       { title: 'p95', align: 'right' },
       { title: 'instructions', align: 'right' },
       { title: 'program', align: 'right' },
       { title: 'peak', align: 'right' },
       { title: 'max |Δ|', align: 'right' },
+      { title: 'against fp32', align: 'right' },
       { title: 'verdict' },
     ],
     records.map(({ model, record }) => [
@@ -77,13 +81,13 @@ export function renderSweep(records: readonly { readonly model: string; readonly
       model,
       record.precision,
       String(record.threads),
-      record.emulated ? 'emulated' : formatTime(record.summary.median),
-      record.emulated ? '' : `${formatTime(record.summary.low)} – ${formatTime(record.summary.high)}`,
+      record.emulated ? 'emulated' : formatInterval(record.summary),
       record.emulated ? '' : formatTime(record.summary.p95),
       record.instructions === undefined ? '' : formatCount(record.instructions),
       formatBytes(record.programBytes),
       formatBytes(record.peakRssBytes),
-      Math.max(...record.agreement.map(({ relative }) => relative)).toExponential(1),
+      largestOf(record.agreement),
+      record.loss ? largestOf(record.loss) : '',
       record.emulated ? 'exact' : record.summary.verdict,
     ]),
   );

@@ -45,8 +45,9 @@ export const STEPS = {
     weight_type: 'u32', ...activation,
   },
   /**
-   * Dynamic quantisation: range of x (with 0) → params {f32 scale; i32 zero_point}, y[i] = clamp(round(x[i] · (1/scale)) + zp,
-   * −128, 127). Every operation rounds to f32, the reciprocal too; round takes ties to even.
+   * Dynamic quantisation: range of x (with 0, without NaN) → params {f32 scale; i32 zero_point}, y[i] = clamp(round(x[i] ·
+   * (1/scale)) + zp, −128, 127). Every operation rounds to f32, the reciprocal too; round takes ties to even. A scale that
+   * would not be a normal number is 1; NaN becomes zp.
    */
   quantize: { x: 'ref', y: 'ref', params: 'ref', count: 'u32' },
   /** y[b] = alpha · x[b] · y[b] for batches in up to 4 dimensions; strides in elements, 0 = broadcast. out is contiguous. */

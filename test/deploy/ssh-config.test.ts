@@ -121,3 +121,11 @@ t.test('without an ssh client the usual places hold', async (t) => {
     unknownKey: 'ask',
   });
 });
+
+t.test('a configuration that takes forever to read', async (t) => {
+  process.env.PATH = await withSshConfig(folder, 'Match exec "sleep 60"', '  User pi');
+  const target = { type: 'ssh', name: 'pi', arch: 'armv8', host: 'board' } as const;
+  await failsWith(t, sshSettings(target, { silenceMs: 300 }), 'E_CONFIG', /0.3 s/);
+  const signal = AbortSignal.timeout(300);
+  await t.rejects(sshSettings(target, { signal }), { code: 'E_INTERRUPTED' });
+});

@@ -1,12 +1,13 @@
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import { type Device, openDevice } from '../../deploy/index.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { readNpy, writeNpy } from '../../src/npy/index.js';
 import { type CliOptions, cli } from '../support/cli.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
-import { incomplete, mountSmall } from '../support/devices.js';
+import { blob, failsWith, incomplete, mountSmall, script } from '../support/devices.js';
 import { fashionImages, floatsOf, GOLDEN, relativeError } from '../support/models.js';
 import { makeKey, startSshd } from '../support/sshd.js';
 
@@ -120,6 +121,103 @@ t.test('cut in the middle of a push: the next push completes', async (t) => {
   }
   proxy.after(Number.POSITIVE_INFINITY);
   t.equal((await cli(push, options)).exitCode, 0);
+});
+
+/** A proxy in front of the server, and a project whose board stands behind it. */
+async function throughProxy(t: Test, name: string) {
+  const proxy = await startCuttingProxy(sshd.port);
+  t.teardown(() => proxy.stop());
+  const knownHosts = join(folder, `${name}_known_hosts`);
+  await writeFile(knownHosts, `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`);
+  const board = { dir: join(folder, name), port: proxy.port, knownHosts };
+  const { user, keyFile: key } = sshd;
+  const target = { name: 'board', type: 'ssh', arch: 'host', host: '127.0.0.1', user, key, ...board } as const;
+  return { proxy, board, target };
+}
+
+t.test('a board that falls silent is given up, whatever it was doing', async (t) => {
+  const { proxy, target } = await throughProxy(t, 'silent');
+  const slow = script('slow', 'echo begun; sleep 60');
+  const works: Readonly<Record<string, (device: Device, path: string) => Promise<unknown>>> = {
+    facts: (device) => device.info(),
+    put: (device) => device.put([blob('x', 10)]),
+    run: (device, path) => device.run(path, []),
+    get: (device, path) => device.get(path),
+    remove: (device, path) => device.remove([`${path}-absent`]),
+  };
+  for (const [name, work] of Object.entries(works)) {
+    proxy.after(Number.POSITIVE_INFINITY);
+    const device = await openDevice(target, { silenceMs: 600 });
+    const path = (await device.put([slow])).paths.get('slow')!;
+    proxy.after(1, 'stall');
+    t.comment(name);
+    await failsWith(t, work(device, path), 'E_TIMEOUT', /board said nothing/);
+  }
+  t.comment('in the middle of an upload');
+  proxy.after(Number.POSITIVE_INFINITY);
+  const device = await openDevice(target, { silenceMs: 600 });
+  proxy.after(100_000, 'stall');
+  await failsWith(t, device.put([blob('x', 1_000_000)]), 'E_TIMEOUT');
+  t.same(await incomplete(target.dir), []);
+  t.comment('while a run may be silent for long');
+  proxy.after(Number.POSITIVE_INFINITY);
+  const patient = await openDevice(target, { silenceMs: 600 });
+  const { paths } = await patient.put([slow]);
+  const running = patient.run(paths.get('slow')!, [], {
+    silenceMs: 60_000,
+    onLine: () => proxy.after(1, 'stall'),
+  });
+  await failsWith(t, running, 'E_UNREACHABLE', /cut/);
+  t.comment('while it is connected to');
+  proxy.after(1, 'stall');
+  await failsWith(t, openDevice(target, { silenceMs: 600 }), 'E_UNREACHABLE');
+});
+
+t.test('a signal ends every call on a silent board', async (t) => {
+  const { proxy, target } = await throughProxy(t, 'aborted');
+  const works: Readonly<Record<string, (device: Device) => Promise<unknown>>> = {
+    facts: (device) => device.info(),
+    upload: (device) => device.put([blob('x', 1_000_000)]),
+  };
+  for (const [name, work] of Object.entries(works)) {
+    proxy.after(Number.POSITIVE_INFINITY);
+    const abort = new AbortController();
+    const device = await openDevice(target, { signal: abort.signal });
+    await device.put([]);
+    proxy.after(name === 'upload' ? 100_000 : 1, 'stall');
+    setTimeout(() => abort.abort(), 300);
+    await t.rejects(work(device), { code: 'E_INTERRUPTED' }, name);
+  }
+  proxy.after(1, 'stall');
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 300);
+  await t.rejects(openDevice(target, { signal: abort.signal }), { code: 'E_INTERRUPTED' }, 'connecting');
+});
+
+t.test('a command that hangs on a board that lives', async (t) => {
+  const programs = join(folder, 'programs');
+  await mkdir(programs);
+  await writeFile(join(programs, 'sha256sum'), '#!/bin/sh\nsleep 60\n', { mode: 0o755 });
+  const hung = await startSshd({ sftp: false, env: { PATH: `${programs}:/usr/bin:/bin` } });
+  t.teardown(() => hung.stop());
+  const { port, user, keyFile: key, knownHostsFile: knownHosts } = hung;
+  const board = { name: 'board', type: 'ssh', arch: 'host', host: '127.0.0.1', port, user, key, knownHosts } as const;
+  const device = await openDevice({ ...board, dir: join(folder, 'hung') }, { silenceMs: 600 });
+  await failsWith(t, device.put([blob('x', 10)]), 'E_TIMEOUT');
+});
+
+t.test('the command line ends soon after a board fell silent', async (t) => {
+  const { proxy, board } = await throughProxy(t, 'ends');
+  const options = await project(board);
+  proxy.after(100_000, 'stall');
+  t.match(await cli([...push, '--timeout', '2'], options), { exitCode: 8, stderr: /E_TIMEOUT/ });
+  proxy.after(100_000, 'stall');
+  const started = performance.now();
+  t.equal((await cli(push.slice(0, -1), { ...options, interruptAt: /sending runner/ })).exitCode, 130);
+  t.ok(performance.now() - started < 20_000, 'Ctrl-C does not wait for the board');
+  t.same(await incomplete(board.dir), []);
+  proxy.after(Number.POSITIVE_INFINITY);
+  t.equal((await cli(push, options)).exitCode, 0, 'the next push completes');
 });
 
 t.test('Ctrl-C in the middle of a push: the next push completes', async (t) => {

@@ -1,7 +1,7 @@
 /*
  * program-file PROGRAM SEED COUNT: damages a program file COUNT times in seeded ways, opens each, and runs what opens.
- * Built with AddressSanitizer and UBSan, which end it at the first wild access; every buffer has its exact size, so that
- * one byte too far is seen. Prints how many opened and ran. A case that takes longer than LIMIT_SECONDS counts as a hang.
+ * Built for this machine with AddressSanitizer, for others with UBSan in trap mode; every buffer ends where memory that
+ * may not be touched begins. Prints how many opened and ran. A case that takes longer than LIMIT_SECONDS counts as a hang.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -9,12 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../../kernels/core/file.h"
 #include "../../kernels/core/op.h"
 
 #define MOST_ARENA (64u << 20)
+#define MOST_RECORDS 512
 #define LIMIT_SECONDS 20
 
 static uint64_t state;
@@ -29,102 +31,200 @@ static uint32_t below(uint32_t limit) {
 
 static unsigned long current;
 
-static void hang(int signal) {
-  (void)signal;
+static void report(int signal) {
   char text[64];
-  const int length = snprintf(text, sizeof text, "case %lu hangs\n", current);
+  const int length = snprintf(text, sizeof text, "case %lu %s\n", current, signal == SIGALRM ? "hangs" : "crashes");
   if (write(STDERR_FILENO, text, (size_t)length) < 0) _exit(2);
   _exit(1);
 }
 
-/* Values at which range checks go wrong. */
-static uint32_t interesting(uint32_t old) {
-  static const uint32_t values[] = {0,          1,          2,          3,          7,          64,         255,        256,
-                                    0xffff,     0x10000,    0xffffff,   0x1000000,  0x3fffffff, 0x40000000, 0x7fffffff, 0x80000000,
-                                    0x80000004, 0xfffffffe, 0xffffffff};
-  switch (below(4)) {
-    case 0: return old + below(9) - 4;
-    case 1: return old * (1 + below(16));
-    default: return values[below(sizeof values / sizeof *values)];
-  }
-}
-
-/* Changes one thing; mostly in front of the constants, where the structure is. Returns the new size. */
-static size_t damage(unsigned char *bytes, size_t size, size_t structure) {
-  const size_t range = below(10) == 0 ? size : structure;
-  const uint32_t kind = below(100);
-  if (kind < 2) return below((uint32_t)size);
-  if (kind < 30) {
-    bytes[below((uint32_t)range)] ^= (unsigned char)(1u << below(8));
-    return size;
-  }
-  if (range < 8) return size;
-  unsigned char *word = bytes + below((uint32_t)(range / 4)) * 4u;
-  uint32_t value;
-  memcpy(&value, word, 4);
-  value = interesting(value);
-  memcpy(word, &value, 4);
-  return size;
-}
-
-static void *exactly(size_t size) {
+/* `size` bytes, aligned to 64, in front of memory that may not be touched. */
+#if defined(__SANITIZE_ADDRESS__)
+static void *take(size_t size) {
   void *memory;
   if (posix_memalign(&memory, 64, size) != 0) exit(2);
   return memory;
 }
 
+static void give_back(void *memory, size_t size) {
+  (void)size;
+  free(memory);
+}
+#else
+static size_t whole_pages(size_t size) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  return (size + page - 1) / page * page;
+}
+
+static void *take(size_t size) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE), pages = whole_pages(size);
+  unsigned char *memory = mmap(NULL, pages + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED || mprotect(memory + pages, page, PROT_NONE) != 0) exit(2);
+  return memory + (pages - size) / 64 * 64;
+}
+
+static void give_back(void *memory, size_t size) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  munmap((void *)((uintptr_t)memory / page * page), whole_pages(size) + page);
+}
+#endif
+
+/* The header, a tensor, or a step with its record: `words` words of 32 bits at an offset. */
+static struct record {
+  uint32_t at, words;
+} records[MOST_RECORDS];
+static uint32_t record_count;
+
+static void add_record(uint32_t at, uint32_t bytes) {
+  if (record_count < MOST_RECORDS) records[record_count++] = (struct record){at, bytes / 4};
+}
+
+static void find_records(const unsigned char *file) {
+  const struct ed_file_header *header = (const void *)file;
+  const uint32_t tensors = (uint32_t)header->input_count + header->output_count;
+  add_record(12, sizeof *header - 12);
+  for (uint32_t i = 0; i < tensors; i++) add_record(header->tensors + i * 64, sizeof(struct ed_file_tensor));
+  for (uint32_t i = 0, at = header->steps; i < header->step_count; i++) {
+    const struct ed_file_step *step = (const void *)(file + at);
+    add_record(at, sizeof *step + step->record_bytes);
+    at += ed_step_bytes(step);
+  }
+}
+
+static uint32_t word_at(const unsigned char *file, uint32_t at) {
+  uint32_t value;
+  memcpy(&value, file + at, 4);
+  return value;
+}
+
+static uint32_t any_word(const unsigned char *file, struct record record) {
+  return word_at(file, record.at + below(record.words) * 4);
+}
+
+/* What range checks go wrong at: limits, sizes, neighbours, and factors that carry a product over 2^30, 2^31 or 2^32. */
+static uint32_t hostile(const unsigned char *file, struct record record, uint32_t old) {
+  static const uint32_t values[] = {0,          1,          2,          3,          7,          64,         255,        256,
+                                    0xffff,     0x10000,    0xffffff,   0x1000000,  0x3fffffff, 0x40000000, 0x7fffffff, 0x80000000,
+                                    0x80000004, 0xfffffffe, 0xffffffff};
+  const struct ed_file_header *header = (const void *)file;
+  switch (below(8)) {
+    case 0: return old + below(9) - 4;
+    case 1: return old * (1 + below(16));
+    case 2: return any_word(file, record) + below(3) - 1;
+    case 3: return any_word(file, records[below(record_count)]);
+    case 4: return (uint32_t)((UINT64_C(1) << (30 + below(3))) / (any_word(file, record) | 1)) + below(2);
+    case 5: {
+      const uint32_t sizes[] = {header->arena_bytes, header->constants_bytes, header->strings_bytes, (uint32_t)header->file_bytes};
+      return (sizes[below(4)] >> below(2) * 2) - below(2) * 64 + below(9) - 4;
+    }
+    case 6: return old ^ 1u << below(32);
+    default: return values[below(sizeof values / sizeof *values)];
+  }
+}
+
+/* A larger arena lets larger shapes pass the checks. */
+static void grow_arena(unsigned char *file) {
+  struct ed_file_header *header = (void *)file;
+  const uint32_t bytes = header->arena_bytes * (2 + below(6));
+  if (bytes < MOST_ARENA) header->arena_bytes = bytes;
+}
+
+/* Changes up to four words of one record. */
+static void damage_record(unsigned char *file) {
+  const struct record record = records[below(record_count)];
+  for (uint32_t changes = 1 + below(4); changes > 0; changes--) {
+    const uint32_t at = record.at + below(record.words) * 4, value = hostile(file, record, word_at(file, at));
+    memcpy(file + at, &value, 4);
+  }
+}
+
+/* Damages a copy of the file; returns its new size. */
+static size_t damage(unsigned char *file, size_t size) {
+  if (below(4) == 0) grow_arena(file);
+  switch (below(16)) {
+    case 0: return below((uint32_t)size);
+    case 1: file[below((uint32_t)size)] ^= (unsigned char)(1u << below(8)); break;
+    case 2: damage_record(file); /* fall through */
+    default: damage_record(file);
+  }
+  return size;
+}
+
+/* Numbers that no conversion and no index expects, besides ordinary ones. */
+static void fill(unsigned char *arena, size_t size) {
+  static const unsigned char patterns[] = {0x00, 0x3e, 0x7f, 0x80, 0xff};
+  const uint32_t choice = below(8);
+  if (choice < sizeof patterns) {
+    memset(arena, patterns[choice], size);
+    return;
+  }
+  for (size_t i = 0; i + 4 <= size; i += 4) {
+    const uint32_t word = choice == 5 ? below(16) - 4 : below(UINT32_MAX) << 1;
+    memcpy(arena + i, &word, 4);
+  }
+}
+
+static void run_backwards(void *self, uint32_t count, void (*task)(void *, uint32_t), void *argument) {
+  (void)self;
+  while (count-- > 0) task(argument, count);
+}
+
+#define FENCE 0x5a
+
 /* Opens and, when the arena is small enough, runs once. The bytes right behind the arena must stay as they are. */
-static void try_program(const unsigned char *bytes, size_t size, unsigned *opened, unsigned *ran) {
+static void try_program(const unsigned char *file, size_t size, unsigned *opened, unsigned *ran) {
+  static const uint32_t counts[] = {0, 1, 1, 2, 5, 64};
+  const struct ed_threads threads = {.count = counts[below(6)], .run = run_backwards};
   struct ed_model model;
-  if (ed_model_open(&model, bytes, size) != ED_OK) return;
+  if (ed_model_open(&model, file, size) != ED_OK) return;
   ++*opened;
-  const size_t arena_size = ed_model_arena_size(&model, NULL);
-  if (arena_size > MOST_ARENA) return;
-  unsigned char *arena = exactly(arena_size);
-  memset(arena, 0x3e, arena_size);
+  const size_t needed = ed_model_arena_size(&model, &threads), tensors = ((const struct ed_file_header *)(const void *)file)->arena_bytes;
+  if (needed > MOST_ARENA) return;
+  unsigned char *arena = take(needed);
+  memset(arena + tensors, FENCE, needed - tensors);
+  fill(arena, tensors);
   struct ed_session session;
-  if (ed_session_init(&session, &model, arena, arena_size, NULL) == ED_OK) {
-    const unsigned char *fence = arena + ((const struct ed_file_header *)(const void *)bytes)->arena_bytes;
+  if (ed_session_init(&session, &model, arena, needed, &threads) == ED_OK) {
     ++*ran;
     for (uint32_t i = 0; i < model.output_count; i++) (void)strlen(ed_session_output(&session, i).name);
     if (ed_session_run(&session) != ED_OK) abort();
     for (size_t i = 0; i < ED_OVER_READ; i++)
-      if (fence[i] != 0x3e) abort();
+      if (arena[tensors + i] != FENCE) abort();
   }
-  free(arena);
+  give_back(arena, needed);
 }
 
 int main(int argc, char **argv) {
-  FILE *file = argc == 4 ? fopen(argv[1], "rb") : NULL;
-  if (!file || fseek(file, 0, SEEK_END) != 0) return 2;
-  const size_t size = (size_t)ftell(file);
-  unsigned char *original = exactly(size);
-  rewind(file);
-  if (fread(original, 1, size, file) != size) return 2;
-  fclose(file);
-  signal(SIGALRM, hang);
-  const size_t structure = ((const struct ed_file_header *)(const void *)original)->constants;
+  FILE *stream = argc == 4 ? fopen(argv[1], "rb") : NULL;
+  if (!stream || fseek(stream, 0, SEEK_END) != 0) return 2;
+  const size_t size = (size_t)ftell(stream);
+  unsigned char *original = take(size);
+  rewind(stream);
+  if (fread(original, 1, size, stream) != size) return 2;
+  fclose(stream);
+  find_records(original);
+  signal(SIGALRM, report);
+#if !defined(__SANITIZE_ADDRESS__)
+  static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT};
+  for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) signal(crashes[i], report);
+#endif
   const unsigned long count = strtoul(argv[3], NULL, 10);
   unsigned opened = 0, ran = 0;
   for (current = 0; current < count; current++) {
     state = (strtoul(argv[2], NULL, 10) + 1) * 1000003u + current + 1;
     for (int i = 0; i < 4; i++) below(2);
-    unsigned char *bytes = exactly(size);
-    memcpy(bytes, original, size);
-    size_t length = size;
-    for (uint32_t changes = 1 + below(4); changes > 0 && length == size; changes--) length = damage(bytes, size, structure);
-    if (length != size) {
-      unsigned char *cut = exactly(length);
-      memcpy(cut, bytes, length);
-      free(bytes);
-      bytes = cut;
-    }
+    unsigned char *copy = take(size);
+    memcpy(copy, original, size);
+    const size_t length = damage(copy, size);
+    unsigned char *file = take(length);
+    memcpy(file, copy, length);
+    give_back(copy, size);
     alarm(LIMIT_SECONDS);
-    try_program(bytes, length, &opened, &ran);
+    try_program(file, length, &opened, &ran);
     alarm(0);
-    free(bytes);
+    give_back(file, length);
   }
   printf("%lu cases, %u opened, %u ran\n", count, opened, ran);
-  free(original);
+  give_back(original, size);
   return 0;
 }

@@ -2,35 +2,75 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import t from 'tap';
+import t, { type Test } from 'tap';
+import { packageRoot } from '../../src/base/package-root.js';
 import { compile, PRECISIONS } from '../../src/compile.js';
-import { STEP_CASES } from '../kernels/step-cases.js';
+import type { LowerOptions } from '../../src/lower/index.js';
+import { type Arch, buildProgram } from '../../toolchains/index.js';
+import { STEP_CASES, type StepCase } from '../kernels/step-cases.js';
 import { compileAsIs } from '../support/compile-as-is.js';
 import { Maker } from '../support/maker.js';
 import { buildSanitized } from '../support/sanitized.js';
 
 t.setTimeout(5 * 60 * 1000);
 
-const run = promisify(execFile);
+type Target = Pick<LowerOptions, 'architecture' | 'path'>;
+
+const HOST: Target = { architecture: 'x86_64', path: 'ref' };
 const CASES = 10_000;
-const HOST = { architecture: 'x86_64', path: 'ref' } as const;
+const EMULATED_CASES = 4_000;
 
 t.test('10,000 damaged program files neither crash nor hang the C library (ASan, UBSan)', async (t) => {
   const folder = t.testdir({});
   const fuzzer = await buildSanitized('test/fuzz/program-file.c', join(folder, 'fuzzer'));
-  const programs = [...PRECISIONS.map((precision) => network(precision)), ...simpleSteps()];
+  await attack(t, folder, [fuzzer], [...networks(HOST), ...simpleSteps(HOST, STEP_CASES)], CASES);
+});
+
+/** The vector kernels, with forbidden pages and UBSan's traps, once where sizes have 32 bits. */
+const EMULATED: readonly (readonly [string, Arch, Target, readonly string[]])[] = [
+  ['32 bits', 'armv7', { architecture: 'arm', path: 'neon' }, ['qemu-arm', '-cpu', 'cortex-a7']],
+  ['64 bits', 'armv8', { architecture: 'aarch64', path: 'i8mm' }, ['qemu-aarch64', '-cpu', 'max,sve=off,sme=off']],
+];
+
+for (const [name, arch, target, command] of EMULATED) {
+  t.test(`nor on an emulated ARM of ${name}`, async (t) => {
+    const { path } = await buildProgram({
+      arch,
+      name: 'fuzzer',
+      sources: [join(packageRoot, 'test/fuzz/program-file.c')],
+      cflags: ['-Wall', '-Wextra', '-Werror', '-fsanitize=undefined', '-fsanitize-trap=undefined'],
+    });
+    const small = STEP_CASES.filter((stepCase) => !/large/.test(stepCase.name));
+    await attack(
+      t,
+      t.testdir({}),
+      [...command, path],
+      [...networks(target), ...simpleSteps(target, small)],
+      EMULATED_CASES,
+    );
+  });
+}
+
+/** Runs the fuzzer on every program; `cases` in all. */
+async function attack(
+  t: Test,
+  folder: string,
+  [file = '', ...args]: readonly string[],
+  programs: readonly Uint8Array[],
+  cases: number,
+): Promise<void> {
   for (const [i, program] of programs.entries()) {
     const path = join(folder, `program${i}`);
     await writeFile(path, program);
-    const count = Math.ceil(CASES / programs.length);
-    const { stdout } = await run(fuzzer, [path, String(i), String(count)]);
+    const count = Math.ceil(cases / programs.length);
+    const { stdout } = await promisify(execFile)(file, [...args, path, String(i), String(count)]);
     const [, opened = 0, ran = 0] = /(\d+) opened, (\d+) ran/.exec(stdout)?.map(Number) ?? [];
-    t.ok(opened > count / 50 && opened < count && ran > 0, stdout.trim());
+    t.ok(opened > count / 20 && opened < count / 2 && ran > opened / 2, stdout.trim());
   }
-});
+}
 
 /** Every way to convolve: grouped, depthwise, transposed, fully connected, with a residual, in one precision. */
-function network(precision: (typeof PRECISIONS)[number]): Uint8Array {
+function network(precision: (typeof PRECISIONS)[number], target: Target): Uint8Array {
   const make = new Maker('network');
   const relu = { kind: 'clamp', a: 0, b: 6, c: 0 };
   const window = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 };
@@ -48,15 +88,19 @@ function network(precision: (typeof PRECISIONS)[number]): Uint8Array {
   const pooled = make.op('reduce', [d], { kind: 'mean', axes: [2, 3], keepDims: false });
   const y = make.op('fc', [pooled, make.constant(12, 10), make.constant(10)], {});
   const graph = make.finish([make.op('softmax', [y], { axis: 1 })]);
-  return compile(graph, { ...HOST, precision, l2: 512 * 1024 }).program;
+  return compile(graph, { ...target, precision, l2: 512 * 1024 }).program;
 }
 
-function simpleSteps(): Uint8Array[] {
+function networks(target: Target): Uint8Array[] {
+  return PRECISIONS.map((precision) => network(precision, target));
+}
+
+function simpleSteps(target: Target, cases: readonly StepCase[]): Uint8Array[] {
   const programs: Uint8Array[] = [];
-  for (let first = 0; first < STEP_CASES.length; first += 40) {
+  for (let first = 0; first < cases.length; first += 40) {
     const make = new Maker('steps');
-    const graph = make.finish(STEP_CASES.slice(first, first + 40).map((stepCase) => stepCase.build(make)));
-    programs.push(compileAsIs(graph, HOST));
+    const graph = make.finish(cases.slice(first, first + 40).map((stepCase) => stepCase.build(make)));
+    programs.push(compileAsIs(graph, target));
   }
   return programs;
 }

@@ -49,25 +49,42 @@ static uint32_t input_side(uint32_t out, uint32_t k, uint32_t stride, uint32_t d
   return side < 1 ? 1 : (uint32_t)side;
 }
 
-/* The record without its references; results and residuals stand apart by gaps that must stay. */
-static void describe(struct conv_case *c, const struct geometry *g, uint32_t pixels, uint32_t ci, uint32_t co, unsigned number) {
+/* What follows from the sizes of the record; results and residuals stand apart by gaps that must stay. */
+static void complete(struct conv_case *c, unsigned number) {
   struct ed_conv2d_record *r = &c->r;
   const struct ed_activate f = activation_of(number / 4);
+  r->x_pixel = r->groups * r->ci + 2;
+  r->y_pixel = r->groups * r->co + 3, r->y_row = r->ow * r->y_pixel + 5, r->y_batch = r->oh * r->y_row + 7;
+  r->r_pixel = r->groups * r->co + 1, r->r_row = r->ow * r->r_pixel + 2, r->r_batch = r->oh * r->r_row + 4;
+  r->weight_type = c->mode == MODE_F32 ? 0 : c->mode == MODE_I16_WEIGHTS ? 2 : 1;
+  r->input_type = c->mode == MODE_S8;
+  r->block_rows = c->gemm->mr * (1 + number / 2 % 2);
+  r->activation = f.code, r->act_a = f.a, r->act_b = f.b, r->act_c = f.c;
+  c->taps = r->kh * r->kw, c->panels = divide_up(r->co, c->gemm->nr), c->blocks = divide_up(r->ci, c->gemm->kr);
+  c->columns = r->groups * c->panels * c->gemm->nr;
+}
+
+/* The record without its references: an image that the windows cover exactly. */
+static void describe(struct conv_case *c, const struct geometry *g, uint32_t pixels, uint32_t ci, uint32_t co, unsigned number) {
+  struct ed_conv2d_record *r = &c->r;
   const uint32_t half = pixels % 2 == 0 ? 2 : 1;
   *r = (struct ed_conv2d_record){.n = number % 2 ? half : 1, .oh = number % 2 ? 1 : half, .ow = pixels / half, .ci = ci, .co = co};
   r->groups = g->groups, r->kh = g->kh, r->kw = g->kw, r->stride_h = g->stride_h, r->stride_w = g->stride_w;
   r->dilation_h = g->dilation_h, r->dilation_w = g->dilation_w, r->pad_top = g->pad_top, r->pad_left = g->pad_left;
   r->ih = input_side(r->oh, g->kh, g->stride_h, g->dilation_h, g->pad_top);
   r->iw = input_side(r->ow, g->kw, g->stride_w, g->dilation_w, g->pad_left);
-  r->x_pixel = g->groups * ci + 2;
-  r->y_pixel = g->groups * co + 3, r->y_row = r->ow * r->y_pixel + 5, r->y_batch = r->oh * r->y_row + 7;
-  r->r_pixel = g->groups * co + 1, r->r_row = r->ow * r->r_pixel + 2, r->r_batch = r->oh * r->r_row + 4;
-  r->weight_type = c->mode == MODE_F32 ? 0 : c->mode == MODE_I16_WEIGHTS ? 2 : 1;
-  r->input_type = c->mode == MODE_S8;
-  r->block_rows = c->gemm->mr * (1 + number / 2 % 2);
-  r->activation = f.code, r->act_a = f.a, r->act_b = f.b, r->act_c = f.c;
-  c->taps = g->kh * g->kw, c->panels = divide_up(co, c->gemm->nr), c->blocks = divide_up(ci, c->gemm->kr);
-  c->columns = g->groups * c->panels * c->gemm->nr;
+  complete(c, number);
+}
+
+static uint32_t up_to(uint32_t most) { return 1 + next_random() % most; }
+
+/* Sizes that need not fit together: windows wider than the image, beside it, or empty. */
+static void describe_any(struct conv_case *c, unsigned number) {
+  c->r = (struct ed_conv2d_record){.n = up_to(3), .ih = up_to(6), .iw = up_to(6), .ci = up_to(2 * c->gemm->kr + 3), .oh = up_to(5), .ow = up_to(5)};
+  c->r.co = up_to(2 * c->gemm->nr + 2), c->r.groups = up_to(3);
+  c->r.kh = next_random() % 6, c->r.kw = next_random() % 6, c->r.stride_h = up_to(3), c->r.stride_w = up_to(3);
+  c->r.dilation_h = up_to(3), c->r.dilation_w = up_to(3), c->r.pad_top = random_between(-3, 5), c->r.pad_left = random_between(-3, 5);
+  complete(c, number);
 }
 
 static void place(struct conv_case *c, bool bias, bool residual) {
@@ -191,37 +208,54 @@ static bool results_ok(struct conv_case *c) {
   return right;
 }
 
+/* True when an operand that this kind of convolution does not have is refused: nothing would prove it in range. */
+static bool refuses_surplus(const struct conv_case *c) {
+  struct ed_conv2d_record with_scale = c->r, with_sums = c->r, with_params = c->r;
+  struct ed_check check = c->stage.check;
+  with_scale.scale = with_sums.sums = with_params.x_params = 0;
+  return (c->r.scale != ED_REF_NONE || !ed_check_conv2d(&check, &with_scale)) &&
+         (c->r.sums != ED_REF_NONE || !ed_check_conv2d(&check, &with_sums)) &&
+         (c->r.x_params != ED_REF_NONE || !ed_check_conv2d(&check, &with_params));
+}
+
 /* True when the record is accepted with exactly its memory and refused with a byte less of either. */
 static bool bounded(struct conv_case *c) {
   struct ed_check less_arena = c->stage.check, less_constants = c->stage.check;
   less_arena.arena_bytes--;
   less_constants.constant_bytes--;
-  return ed_check_conv2d(&c->stage.check, &c->r) && !ed_check_conv2d(&less_arena, &c->r) && !ed_check_conv2d(&less_constants, &c->r);
+  const bool no_constants = c->stage.check.constant_bytes == 0; /* neither taps nor bias */
+  return ed_check_conv2d(&c->stage.check, &c->r) && !ed_check_conv2d(&less_arena, &c->r) &&
+         (no_constants || !ed_check_conv2d(&less_constants, &c->r));
 }
 
-static void conv_case(const struct path *path, const struct geometry *g, enum mode mode, uint32_t pixels, uint32_t ci, uint32_t co,
-                      uint32_t threads, unsigned number) {
-  struct conv_case c = {.gemm = mode == MODE_S8 ? &path->kernels.s8_gemm : &path->kernels.f32_gemm, .mode = mode};
+/* Fills and runs the described convolution. */
+static void run_case(const struct path *path, struct conv_case *c, const char *name, uint32_t threads, unsigned number) {
   const bool bias = number % 3 != 0, residual = number % 5 < 2;
-  describe(&c, g, pixels, ci, co, number);
-  place(&c, bias, residual);
-  open_stage(&c.stage, path);
-  fill_weights(&c);
-  fill_inputs(&c, number);
-  const bool accepted = bounded(&c);
+  place(c, bias, residual);
+  open_stage(&c->stage, path);
+  fill_weights(c);
+  fill_inputs(c, number);
+  const bool accepted = bounded(c) && refuses_surplus(c);
   bool right = false, clean = false;
   if (accepted) {
-    prepare(&c.stage, threads);
-    ed_run_conv2d(&c.stage.context, &c.r);
-    right = results_ok(&c);
-    clean = close_stage(&c.stage);
+    prepare(&c->stage, threads);
+    ed_run_conv2d(&c->stage.context, &c->r);
+    right = results_ok(c);
+    clean = close_stage(&c->stage);
   } else {
-    drop_stage(&c.stage);
+    drop_stage(&c->stage);
   }
-  ok(accepted && right && clean, "%s conv2d %s %s pixels %u in %u out %u threads %u activation %u%s%s%s", path->name, MODES[mode], g->name,
-     pixels, ci, co, threads, c.r.activation, bias ? " bias" : "", residual ? " residual" : "",
+  const struct ed_conv2d_record *r = &c->r;
+  ok(accepted && right && clean, "%s conv2d %s %s pixels %u in %u out %u threads %u activation %u%s%s%s", path->name, MODES[c->mode], name,
+     r->n * r->oh * r->ow, r->ci, r->co, threads, r->activation, bias ? " bias" : "", residual ? " residual" : "",
      !accepted ? ": check" : !right ? ": wrong value" : !clean ? ": wrote outside" : "");
 }
+
+static struct conv_case case_of(const struct path *path, int mode) {
+  return (struct conv_case){.gemm = mode == MODE_S8 ? &path->kernels.s8_gemm : &path->kernels.f32_gemm, .mode = (enum mode)mode};
+}
+
+#define ANY_CASES 100
 
 void check_conv2d(const struct path *path) {
   unsigned number = 0;
@@ -234,7 +268,15 @@ void check_conv2d(const struct path *path) {
     for (size_t g = 0; g < sizeof GEOMETRIES / sizeof *GEOMETRIES; g++)
       for (size_t p = 0; p < 4; p++)
         for (size_t o = 0; o < 4; o++)
-          for (uint32_t threads = 1; threads <= 3; threads += 2, number++)
-            conv_case(path, &GEOMETRIES[g], (enum mode)mode, pixels[p], ins[(number / 2 + o + g) % 4], outs[o], threads, number + number / 16);
+          for (uint32_t threads = 1; threads <= 3; threads += 2, number++) {
+            struct conv_case c = case_of(path, mode);
+            describe(&c, &GEOMETRIES[g], pixels[p], ins[(number / 2 + o + g) % 4], outs[o], number + number / 16);
+            run_case(path, &c, GEOMETRIES[g].name, threads, number + number / 16);
+          }
+    for (unsigned any = 0; any < ANY_CASES; any++) {
+      struct conv_case c = case_of(path, mode);
+      describe_any(&c, next_random());
+      run_case(path, &c, "any", 1 + any % 7, next_random());
+    }
   }
 }

@@ -102,10 +102,36 @@ static bool result_ok(const struct stage *stage, const struct ed_depthwise_conv2
   return near_to(floats_at(stage, r->y)[at], activate(ED_ACTIVATE(r), sum), 1.5 * F32_BOUND * magnitude + 1e-7);
 }
 
-static void depthwise_case(const struct path *path, const struct geometry *g, uint32_t c, uint32_t type, uint32_t threads, unsigned number) {
+static uint32_t up_to(uint32_t most) { return 1 + next_random() % most; }
+
+/* Sizes that need not fit together: windows wider than the image or beside it. */
+static struct ed_depthwise_conv2d_record describe_any(void) {
+  const struct ed_activate f = activation_of(next_random());
+  const bool three = next_random() % 2 == 0;
+  return (struct ed_depthwise_conv2d_record){.n = up_to(3),
+                                             .ih = up_to(7),
+                                             .iw = up_to(7),
+                                             .c = up_to(18),
+                                             .oh = up_to(6),
+                                             .ow = up_to(6),
+                                             .kh = three ? 3 : up_to(5),
+                                             .kw = three ? 3 : up_to(5),
+                                             .stride_h = up_to(3),
+                                             .stride_w = up_to(3),
+                                             .pad_top = random_between(-3, 4),
+                                             .pad_left = random_between(-3, 4),
+                                             .dilation_h = three ? 1 : up_to(3),
+                                             .dilation_w = three ? 1 : up_to(3),
+                                             .weight_type = next_random() % 3,
+                                             .activation = f.code,
+                                             .act_a = f.a,
+                                             .act_b = f.b,
+                                             .act_c = f.c};
+}
+
+static void depthwise_case(const struct path *path, struct ed_depthwise_conv2d_record r, const char *name, uint32_t threads, unsigned number) {
   static const char *const types[] = {"f32", "int8w", "int16w"};
   const bool bias = number % 3 != 0, residual = number % 5 < 2;
-  struct ed_depthwise_conv2d_record r = describe(g, c, type, activation_of(number / 2));
   struct stage stage;
   place(&stage, &r, bias, residual);
   open_stage(&stage, path);
@@ -117,7 +143,7 @@ static void depthwise_case(const struct path *path, const struct geometry *g, ui
                         !ed_check_depthwise_conv2d(&less_constants, &r);
   bool right = accepted, clean = accepted;
   if (accepted) {
-    const size_t results = (size_t)r.n * r.oh * r.ow * c;
+    const size_t results = (size_t)r.n * r.oh * r.ow * r.c;
     prepare(&stage, threads);
     ed_run_depthwise_conv2d(&stage.context, &r);
     for (size_t at = 0; at < results; at++) right = right && result_ok(&stage, &r, at);
@@ -126,7 +152,7 @@ static void depthwise_case(const struct path *path, const struct geometry *g, ui
   } else {
     drop_stage(&stage);
   }
-  ok(right && clean, "%s depthwise_conv2d %s %s channels %u threads %u activation %u%s%s%s", path->name, types[type], g->name, c, threads,
+  ok(right && clean, "%s depthwise_conv2d %s %s channels %u threads %u activation %u%s%s%s", path->name, types[r.weight_type], name, r.c, threads,
      r.activation, bias ? " bias" : "", residual ? " residual" : "",
      !accepted ? ": check" : !right ? ": wrong value" : !clean ? ": wrote outside" : "");
 }
@@ -138,7 +164,9 @@ void check_depthwise(const struct path *path) {
     for (size_t c = 0; c < sizeof channels / sizeof *channels; c++)
       for (uint32_t type = 0; type < 3; type++)
         for (uint32_t threads = 1; threads <= 3; threads += 2, number++)
-          depthwise_case(path, &GEOMETRIES[g], channels[c], type, threads, number + number / 8);
+          depthwise_case(path, describe(&GEOMETRIES[g], channels[c], type, activation_of((number + number / 8) / 2)), GEOMETRIES[g].name, threads,
+                         number + number / 8);
+  for (unsigned any = 0; any < 200; any++) depthwise_case(path, describe_any(), "any", 1 + any % 7, next_random());
 }
 
 /* Values of several signs and sizes; 0 is in every range. */
@@ -150,12 +178,16 @@ static float input_of(int kind, size_t i) {
     case 3: return 0;
     case 4: return i % 7 == 3 ? NAN : random_float() * 1000;
     case 5: return i == 0 ? INFINITY : random_float();
-    default: return i % 2 ? 1e-20f : -2e-20f;
+    case 6: return i % 2 ? 1e-20f : -2e-20f;
+    case 7: return random_float() * 1e30f;
+    case 8: return 5;
+    case 9: return i % 2 ? 1e-40f : 0.5e-40f;
+    default: return i % 3 == 0 ? -0.0f : random_float() * 1e-36f;
   }
 }
 
 static void quantize_case(const struct path *path, int kind, uint32_t count) {
-  static const char *const kinds[] = {"both signs", "positive", "negative", "zeros", "NaN among them", "infinite", "tiny"};
+  static const char *const kinds[] = {"both signs", "positive", "negative", "zeros", "NaN among them", "infinite", "tiny", "huge", "one value", "subnormal", "subnormal scale"};
   struct stage stage;
   struct ed_quantize_record r = {.count = count};
   stage.check.arena_bytes = stage.check.constant_bytes = 0;
@@ -169,7 +201,7 @@ static void quantize_case(const struct path *path, int kind, uint32_t count) {
     low = x[i] < low ? x[i] : low;
     high = x[i] > high ? x[i] : high;
   }
-  const float width = (high - low) / 255.0f, want_scale = width > 0 && isfinite(width) ? width : 1, inverse = 1.0f / want_scale;
+  const float width = (high - low) / 255.0f, want_scale = isnormal(width) ? width : 1, inverse = 1.0f / want_scale;
   const int32_t want_zero = (int32_t)fmin(fmax(nearbyint(-128.0f - low / want_scale), -128), 127);
   struct ed_check less = stage.check;
   less.arena_bytes--;
@@ -183,7 +215,11 @@ static void quantize_case(const struct path *path, int kind, uint32_t count) {
   for (size_t i = 0; i < count; i++) {
     const float scaled = x[i] * inverse;
     const double want = isnan(scaled) ? zero_point : fmin(fmax(nearbyint(scaled) + zero_point, -128), 127);
-    right = right && ((int8_t *)stage.arena + r.y)[i] == want;
+    const int8_t got = ((int8_t *)stage.arena + r.y)[i];
+    right = right && got == want;
+    /* Zero is exact; in a finite range the ends may be half a step further off than the rest. */
+    if (x[i] == 0) right = right && got == zero_point;
+    if (isfinite(width) && !isnan(x[i])) right = right && near_to((double)(got - zero_point) * scale, x[i], scale * 1.001);
   }
   allow(&stage, r.params, 8);
   allow(&stage, r.y, count);
@@ -192,6 +228,6 @@ static void quantize_case(const struct path *path, int kind, uint32_t count) {
 
 void check_quantize(const struct path *path) {
   static const uint32_t counts[] = {1, 7, 15, 16, 17, 40, 129};
-  for (int kind = 0; kind < 7; kind++)
+  for (int kind = 0; kind < 11; kind++)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) quantize_case(path, kind, counts[i]);
 }

@@ -62,6 +62,16 @@ const floatBinaries: StepCase[] = BINARY_KINDS.flatMap((kind) =>
       }),
   })),
 );
+/** Quotients that a float rounds to a whole number and that are not quite one. */
+const nearWholeBinaries: StepCase[] = (['mod', 'floordiv'] as const).flatMap((kind) =>
+  [3, -3].map((factor) => ({
+    name: `binary ${kind} f32 by nearly ${factor}`,
+    build: (make: Maker) => {
+      const y = make.op('unary', [make.x(3, 50)], { activation: act('linear', 0.5, 0.625) });
+      return make.op('binary', [make.op('unary', [y], { activation: act('linear', factor, 0) }), y], { kind });
+    },
+  })),
+);
 const integerBinaries: StepCase[] = BINARY_KINDS.flatMap((kind) =>
   (['i32', 'i64'] as const).map((dtype) => ({
     name: `binary ${kind} ${dtype}`,
@@ -155,6 +165,7 @@ const LARGE: readonly StepCase[] = [
 export const STEP_CASES: readonly StepCase[] = [
   ...activations,
   ...floatBinaries,
+  ...nearWholeBinaries,
   ...integerBinaries,
   {
     name: 'affine',

@@ -133,6 +133,26 @@ t.test('integer arithmetic only where it pays, one quantisation for all consumer
   );
 });
 
+t.test('integer arithmetic only where its sums fit', async (t) => {
+  /** input_type of y = x · w for K values of one weight. */
+  const inputType = (k: number, weight: number) => {
+    const make = new Maker('long');
+    const { graph } = quantizeWeights(make.finish([make.op('fc', [make.x(1, k), make.constant(k, 1)], {})]), {
+      bits: 8,
+      mode: 'channel_wise_abs_max',
+    });
+    const [name, constant] = [...graph.constants][0]!;
+    const constants = new Map([[name, { ...constant, data: new Int8Array(k).fill(weight) }]]);
+    const { steps } = lower({ ...graph, constants }, { ...HOST, precision: 'int8' });
+    return steps.at(-1)!.fields.input_type;
+  };
+  const most = Math.floor((2 ** 31 - 1) / (255 * 127));
+  t.equal(inputType(most, 127), 1);
+  t.equal(inputType(most + 1, 127), 0, '32 bits');
+  t.equal(inputType(64, -127), 1);
+  t.equal(inputType(64, -128), 0, 'two products in 16 bits');
+});
+
 t.test('layouts', async (t) => {
   const copies = (graph: Graph) => lower(graph, HOST).steps.filter(({ step }) => step === 'copy').length;
   t.equal(copies(single((make) => image(make))), 2, 'in and out');

@@ -4,7 +4,7 @@ import { agreement, argMax } from '../../src/measure/agreement.js';
 t.test('equal tensors agree fully', (t) => {
   t.match(agreement([1, -2, 3], [1, -2, 3], 3), { maxDifference: 0, relative: 0, sameTop1: 1 });
   t.ok(Math.abs(agreement([1, -2, 3], [1, -2, 3], 3).cosine - 1) < 1e-12);
-  t.same(agreement([0, 0], [0, 0], 2), { maxDifference: 0, relative: 0, cosine: 1, sameTop1: 1 });
+  t.same(agreement([0, 0], [0, 0], 2), { maxDifference: 0, relative: 0, rms: 0, cosine: 1, sameTop1: 1 });
   t.end();
 });
 

@@ -74,8 +74,10 @@ t.test('equal inputs give equal bytes', async (t) => {
 
 t.test('a field that is not what the record wants is a bug of ours', async (t) => {
   const [first, ...rest] = lowered.steps;
-  const broken = { ...lowered, steps: [{ ...first!, fields: { ...first!.fields, rank: 1.5 } }, ...rest] };
-  t.throws(() => writeProgram(broken, placement), { code: 'E_INTERNAL', message: /field 'rank' is 1.5/ });
+  for (const rank of [1.5, -1, 2 ** 32, NaN, [1, 2]]) {
+    const broken = { ...lowered, steps: [{ ...first!, fields: { ...first!.fields, rank } }, ...rest] };
+    t.throws(() => writeProgram(broken, placement), { code: 'E_INTERNAL', message: /field 'rank' is / }, String(rank));
+  }
   t.throws(() => writeProgram(lowered, { offsets: new Map(), arenaBytes: 64 }), {
     code: 'E_INTERNAL',
     message: /has no place/,

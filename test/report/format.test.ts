@@ -1,5 +1,5 @@
 import t from 'tap';
-import { formatBytes, formatCount, formatShare, formatTime } from '../../src/report/format.js';
+import { formatBytes, formatCount, formatInterval, formatShare, formatTime } from '../../src/report/format.js';
 
 t.test('three digits and the unit that fits', (t) => {
   const cases: readonly (readonly [(value: number) => string, number, string])[] = [
@@ -31,5 +31,19 @@ t.test('three digits and the unit that fits', (t) => {
     [formatShare, 1, '100 %'],
   ];
   for (const [format, value, text] of cases) t.equal(format(value), text, `${format.name}(${value})`);
+  t.end();
+});
+
+t.test('an interval shows the digits that tell its ends apart', (t) => {
+  const cases: readonly (readonly [number, number, number, string])[] = [
+    [225_108, 225_094, 225_124, '225.108 µs  [225.094, 225.124]'],
+    [225_108, 220_000, 231_000, '225 µs  [220, 231]'],
+    [240_000, 240_000, 240_000, '240 µs  [240, 240]'],
+    [2_345_678, 2_300_000, 2_400_000, '2.35 ms  [2.30, 2.40]'],
+    [640, 637, 655, '640 ns  [637, 655]'],
+    [999_900, 999_000, 1_000_900, '0.9999 ms  [0.9990, 1.0009]'],
+    [0, 0, 0, '0 ns  [0, 0]'],
+  ];
+  for (const [median, low, high, text] of cases) t.equal(formatInterval({ median, low, high }), text);
   t.end();
 });

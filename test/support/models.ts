@@ -42,6 +42,7 @@ const FASHION = [
   { folder: 'fashion-lenet-1.8', fp32: ['separate', 'combined'] },
   { folder: 'fashion-mobilenet-2.6', fp32: ['.'] },
   { folder: 'fashion-resnet8-2.6', fp32: ['.'] },
+  { folder: 'fashion-mobilenet-pir-3.3', fp32: ['.'] },
 ] as const;
 
 function fashion(root: string): GoldenCase[] {
@@ -56,9 +57,10 @@ function fashion(root: string): GoldenCase[] {
       expected: () => floatsOf(join(root, folder, 'outputs', output)),
       precisions,
     });
-    const quantized = readdirSync(join(root, folder, 'quantized')).filter((name) =>
-      existsSync(join(root, folder, 'outputs', `${name}.f32.bin`)),
-    );
+    const outputs = join(root, folder, 'outputs');
+    const quantized = (
+      existsSync(join(root, folder, 'quantized')) ? readdirSync(join(root, folder, 'quantized')) : []
+    ).filter((name) => existsSync(join(outputs, `${name}.f32.bin`)));
     return [
       ...fp32.map((path) => make(path === '.' ? 'fp32' : path, path, 'fp32.f32.bin', ['fp32'])),
       ...quantized.map((name) =>

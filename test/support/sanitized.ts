@@ -5,10 +5,14 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { librarySources } from '../../toolchains/index.js';
 
 /**
- * Compiles a C test (one file or several) with the library for this machine, with AddressSanitizer and UBSan. Needs gcc: Zig's compiler comes
- * without AddressSanitizer's runtime. Returns `output`.
+ * Compiles a C program (one file or several) with the library for this machine, with AddressSanitizer and UBSan or other
+ * sanitizers of gcc. Needs gcc: Zig's compiler comes without their runtimes. Returns `output`.
  */
-export async function buildSanitized(sources: string | readonly string[], output: string): Promise<string> {
+export async function buildSanitized(
+  sources: string | readonly string[],
+  output: string,
+  sanitizers = 'address,undefined',
+): Promise<string> {
   const flags = [
     '-std=gnu11',
     '-O1',
@@ -16,7 +20,7 @@ export async function buildSanitized(sources: string | readonly string[], output
     '-Wall',
     '-Wextra',
     '-Werror',
-    '-fsanitize=address,undefined',
+    `-fsanitize=${sanitizers}`,
     '-fno-sanitize-recover=all',
   ];
   const files = [sources].flat().map((file) => join(packageRoot, file));

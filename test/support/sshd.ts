@@ -30,11 +30,13 @@ export interface Sshd {
 export interface SshdOptions {
   /** False leaves the SFTP subsystem out, as a small board's server does. */
   readonly sftp?: boolean;
+  /** More of the environment of its sessions. */
+  readonly env?: Readonly<Record<string, string>>;
   /** More lines of sshd_config. */
   readonly config?: readonly string[];
 }
 
-export async function startSshd({ sftp = true, config = [] }: SshdOptions = {}): Promise<Sshd> {
+export async function startSshd({ sftp = true, env = {}, config = [] }: SshdOptions = {}): Promise<Sshd> {
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is missing; install it: apt-get install openssh-server`);
   const folder = await mkdtemp(join(tmpdir(), 'edge-deploy-sshd-'));
   const [hostKeyFile, keyFile] = [join(folder, 'host'), join(folder, 'user')];
@@ -54,7 +56,10 @@ export async function startSshd({ sftp = true, config = [] }: SshdOptions = {}):
     'PasswordAuthentication no',
     'LogLevel DEBUG1',
     // Sessions see nothing of the user's own files, such as what a .bashrc does.
-    `SetEnv HOME=${folder}`,
+    // The first such line is the only one that counts.
+    `SetEnv ${Object.entries({ HOME: folder, ...env })
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}`,
     ...(sftp ? ['Subsystem sftp internal-sftp'] : []),
     ...config,
   ];
@@ -98,7 +103,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function answers(port: number): Promise<boolean> {
+/** Whether somebody listens on a port of this machine. */
+export function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => {
       socket.destroy();

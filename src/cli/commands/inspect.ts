@@ -1,19 +1,28 @@
 import { readFileSync, statSync } from 'node:fs';
 import { compile, PRECISIONS } from '../../compile.js';
 import { formatType } from '../../ir/tensor.js';
+import { printGraph } from '../../ir/text.js';
+import type { Precision } from '../../lower/index.js';
 import { definitionOf } from '../../ops/index.js';
 import { looksLikeProgram, readProgramFile } from '../../program/read.js';
 import { formatBytes, formatCount } from '../../report/format.js';
 import { renderTable } from '../../report/table.js';
 import { defineCommand } from '../command.js';
 import { loadForCommand } from '../model.js';
-import { configuration, modelFlags } from '../options.js';
+import { configuration, modelFlags, precisionFlag } from '../options.js';
+
+/** What sizes are given for; they hardly differ between CPUs. */
+const REFERENCE_MACHINE = { architecture: 'aarch64', path: 'neon', l2: 1 << 20 } as const;
 
 /** What a model is made of, and what int8 and int16 would gain; or what a program file holds. */
 export const inspect = defineCommand({
   name: 'inspect',
   summary: 'show ops, shapes and sizes of a model or a program file, and what int8 and int16 would gain',
-  configure: (command) => void modelFlags(command.argument('[model]', 'Paddle model or program file')),
+  configure: (command) =>
+    void precisionFlag(modelFlags(command.argument('[model]', 'Paddle model or program file'))).option(
+      '--dump-after <pass>',
+      'print the graph as text after this pass of the compiler (or all), in --precision (fp32)',
+    ),
 
   async run(context, [model], options) {
     if (model && statSync(model, { throwIfNoEntry: false })?.isFile()) {
@@ -32,6 +41,17 @@ export const inspect = defineCommand({
       }
     }
     const { graph, bytes, path } = await loadForCommand(context, configuration(), model, options);
+    if (typeof options.dumpAfter === 'string') {
+      compile(graph, {
+        ...REFERENCE_MACHINE,
+        precision: (options.precision as Precision | undefined) ?? 'fp32',
+        passes: {
+          dumpAfter: options.dumpAfter,
+          onDump: (pass, after) => context.print(`# after ${pass}\n${printGraph(after)}`),
+        },
+      });
+      return 0;
+    }
     const sizes = PRECISIONS.flatMap((precision) => {
       if (
         [...graph.constants.values()].some(
@@ -40,7 +60,7 @@ export const inspect = defineCommand({
         precision !== 'fp32'
       )
         return [];
-      const compiled = compile(graph, { architecture: 'aarch64', path: 'neon', precision, l2: 1 << 20 });
+      const compiled = compile(graph, { ...REFERENCE_MACHINE, precision });
       return [
         { precision, programBytes: compiled.program.length, arenaBytes: compiled.arenaBytes, macs: compiled.macs },
       ];

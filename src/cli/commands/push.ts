@@ -36,7 +36,7 @@ export const push = defineCommand({
     const targets = chosenTargets(config, options.target);
     const loaded = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
-    const inputs = inputTensors(options.input as string[], loaded.graph.inputs);
+    const inputs = inputTensors(options.input as string[] | undefined, loaded.graph.inputs);
     if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
     const reference = new Reference();
     const records: RunRecord[] = [];

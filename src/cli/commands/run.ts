@@ -39,7 +39,7 @@ export const run = defineCommand({
     if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'run works on one target at a time');
     const { graph } = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
-    const inputs = inputTensors(options.input as string[], graph.inputs);
+    const inputs = inputTensors(options.input as string[] | undefined, graph.inputs);
     if (context.dryRun) return rehearse(context, graph, targets, precision);
     const { outputs, report } = await withDevice(context, target, (device) =>
       execute(graph, target, device, {

@@ -124,7 +124,7 @@ async function probe(context: Context, target: Target): Promise<object> {
 /** Writes down the key that the host shows now. A changed key is never accepted this way. */
 async function trust(context: Context, target: Target): Promise<object> {
   try {
-    await (await openDevice(target)).close();
+    await (await openDevice(target, context)).close();
     context.print(`${target.name}: its host key is known already`);
     return { target: target.name, known: true };
   } catch (error) {

@@ -43,7 +43,7 @@ export const verify = defineCommand({
       precision,
       threads: options.threads as number,
       timing: PRESETS.once,
-      inputs: inputTensors(options.input as string[], loaded.graph.inputs),
+      inputs: inputTensors(options.input as string[] | undefined, loaded.graph.inputs),
       onProgress: context.onProgress,
       signal: context.signal,
       ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),

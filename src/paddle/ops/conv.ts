@@ -1,4 +1,5 @@
 import type { Importer, OpContext } from '../context.js';
+import { convolutionActivation } from './fused.js';
 import { backTo, channelsFirst, formatOf, imageSize, pair, window } from './layout.js';
 
 /** The filter stays [O, I/groups, kh, kw] in every layout. */
@@ -28,7 +29,8 @@ const conv2d: Importer = (c) => {
   const bias = biasOf(c);
   if (bias !== undefined || residual !== undefined) inputs.push(bias ?? '');
   if (residual !== undefined) inputs.push(channelsFirst(c, residual, format));
-  c.output('Output', 'conv2d', inputs, { strides, pads, dilations: used, groups }, ...backTo(format));
+  const attributes = { strides, pads, dilations: used, groups };
+  c.output('Output', 'conv2d', inputs, attributes, ...convolutionActivation(c), ...backTo(format));
 };
 
 const conv2dTranspose: Importer = (c) => {
@@ -52,6 +54,7 @@ const conv2dTranspose: Importer = (c) => {
     'conv2d_transpose',
     bias === undefined ? [x, filter] : [x, filter, bias],
     attributes,
+    ...convolutionActivation(c),
     ...backTo(format),
   );
 };

@@ -48,7 +48,8 @@ const binary: Importer = (c) => {
   const rank = Math.max(c.shapeOf(x).length, c.shapeOf(y).length);
   const fused = c.attributes.text('act_type', '');
   const then: Step[] = fused === '' ? [] : [step('unary', [], { activation: activationOf(c, fused) })];
-  c.output('Out', 'binary', [aligned(c, x, rank), aligned(c, y, rank)], { kind: KINDS[c.type]! }, ...then);
+  const kind = KINDS[c.type.replace(/^fusion_(.*)_activation$/, '$1')]!;
+  c.output('Out', 'binary', [aligned(c, x, rank), aligned(c, y, rank)], { kind }, ...then);
 };
 
 /** The sum of any number of tensors. */
@@ -62,6 +63,8 @@ const sum: Importer = (c) => {
 };
 
 export const elementwise: Readonly<Record<string, Importer>> = {
-  ...Object.fromEntries(Object.keys(KINDS).map((type) => [type, binary])),
+  ...Object.fromEntries(
+    Object.keys(KINDS).flatMap((type) => [type, `fusion_${type}_activation`].map((one) => [one, binary])),
+  ),
   sum,
 };

@@ -1,7 +1,7 @@
 import type { Constant } from '../../ir/tensor.js';
 import type { Importer, OpContext } from '../context.js';
 import { type Step, step } from '../context.js';
-import { activationOf } from './activation.js';
+import { layerActivation } from './fused.js';
 
 const product = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);
 const linear = (scale: number): Step[] =>
@@ -34,16 +34,15 @@ const fc: Importer = (c) => {
   if (c.attributes.bool('padding_weights', false)) throw c.fail('has padded weights (padding_weights), not supported');
   const x = c.input('Input');
   const shape = c.shapeOf(x);
-  const columns = c.axis(c.attributes.int('in_num_col_dims', 1), shape.length);
+  // What was a product of matrices multiplies the last dimension, wherever the attribute points.
+  const isProduct = c.attributes.text('op_type', 'mul').startsWith('matmul');
+  const columns = isProduct ? shape.length - 1 : c.axis(c.attributes.int('in_num_col_dims', 1), shape.length);
   const weight = c.weight('W');
-  const kind = c.attributes.text('activation_type', '');
   const bias = c.optional('Bias');
   const inputs = [c.reshaped(x, [product(shape.slice(0, columns)), product(shape.slice(columns))]), weight];
   if (bias !== undefined) inputs.push(c.reshaped(bias, [product(c.shapeOf(bias))]));
   const outer = [...shape.slice(0, columns), c.shapeOf(weight).at(-1)!];
-  const steps = [step('reshape', [], { shape: outer })];
-  if (kind !== '') steps.push(step('unary', [], { activation: activationOf(c, kind) }));
-  c.output('Out', 'fc', inputs, {}, ...steps);
+  c.output('Out', 'fc', inputs, {}, step('reshape', [], { shape: outer }), ...layerActivation(c));
 };
 
 interface Product {

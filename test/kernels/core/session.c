@@ -1,4 +1,7 @@
-/* session PROGRAM: what edge_deploy.h promises, on a program with one input, one output and two steps. Prints TAP. */
+/*
+ * session PROGRAM PRODUCT: what edge_deploy.h promises, on a program with one input, one output and two steps, and on a
+ * matrix product that is worth sharing out. Prints TAP.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,10 +43,14 @@ static void refusals(unsigned char *bytes, size_t size) {
   ok(ed_model_open(&model, bytes, size + 1) == ED_TRUNCATED, "a byte more");
   ok(ed_model_open(&model, bytes, 63) == ED_NOT_A_PROGRAM, "less than a header");
   ok(ed_model_open(&model, bytes, size) == ED_OK, "the program itself opens");
+  struct ed_session session;
+  ok(ed_model_open(&model, NULL, size) == ED_BAD_ARGUMENT && !ed_model_arena_size(&model, NULL), "a refused model is empty");
+  ok(ed_session_init(&session, &model, bytes, size, NULL) == ED_BAD_ARGUMENT, "no session of an empty model");
+  ok(ed_session_run(&session) == ED_BAD_ARGUMENT && !ed_session_input(&session, 0).data, "an empty session does not run");
+  ok(ed_model_open(&model, bytes, size) == ED_OK, "and opens again");
 
   unsigned char *arena = aligned(ed_model_arena_size(&model, NULL));
   const size_t needed = ed_model_arena_size(&model, NULL);
-  struct ed_session session;
   ok(ed_session_init(&session, &model, NULL, needed, NULL) == ED_BAD_ARGUMENT, "no arena");
   ok(ed_session_init(&session, &model, arena + 4, needed, NULL) == ED_MISALIGNED, "an arena that is not aligned");
   ok(ed_session_init(&session, &model, arena, needed - 1, NULL) == ED_ARENA_TOO_SMALL, "an arena that is a byte too small");
@@ -63,13 +70,52 @@ static bool computes(struct ed_session *session, float first) {
   return true;
 }
 
-int main(int argc, char **argv) {
-  FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
-  if (!file) return 2;
+static unsigned char *read_file(const char *path, size_t *size) {
+  FILE *file = fopen(path, "rb");
+  if (!file) exit(2);
   unsigned char *bytes = aligned(1 << 20);
-  const size_t size = fread(bytes, 1, 1 << 20, file);
+  *size = fread(bytes, 1, 1 << 20, file);
   fclose(file);
+  return bytes;
+}
+
+static void run_backwards(void *self, uint32_t count, void (*task)(void *, uint32_t), void *argument) {
+  (void)self;
+  while (count-- > 0) task(argument, count);
+}
+
+/* Results are the same for any number of threads, 0 among them, which is one. */
+static void threads(const char *path) {
+  size_t size;
+  unsigned char *bytes = read_file(path, &size);
+  float expected = 0;
+  for (uint32_t count = 0; count < 5; count++) {
+    const struct ed_threads helpers = {.count = count == 4 ? 64 : count, .run = run_backwards};
+    struct ed_model model;
+    struct ed_session session;
+    ed_model_open(&model, bytes, size);
+    const size_t needed = ed_model_arena_size(&model, &helpers);
+    unsigned char *arena = aligned(needed);
+    bool same = ed_session_init(&session, &model, arena, needed, &helpers) == ED_OK;
+    const struct ed_tensor x = ed_session_input(&session, 0), y = ed_session_output(&session, 0);
+    for (size_t i = 0; i < x.bytes / 4; i++) ((float *)x.data)[i] = (float)i;
+    ed_session_run(&session);
+    float sum = 0;
+    for (size_t i = 0; i < y.bytes / 4; i++) sum += ((float *)y.data)[i];
+    if (count == 0) expected = sum;
+    same = same && sum == expected && sum > 1;
+    ok(same, helpers.count == 0 ? "no threads are one" : "the same with more threads");
+    free(arena);
+  }
+  free(bytes);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 3) return 2;
+  size_t size;
+  unsigned char *bytes = read_file(argv[1], &size);
   refusals(bytes, size);
+  threads(argv[2]);
 
   struct ed_model model;
   struct ed_session one, two;

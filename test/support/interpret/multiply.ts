@@ -128,7 +128,8 @@ export function quantize(frame: Frame): void {
     low = Math.min(low, x[i]!);
     high = Math.max(high, x[i]!);
   }
-  const scale = Math.fround(Math.fround(high - low) / 255) || 1;
+  const width = Math.fround(Math.fround(high - low) / 255);
+  const scale = width >= 2 ** -126 && width < Infinity ? width : 1;
   const limit = (value: number) => Math.min(Math.max(value, -128), 127);
   const zero = limit(roundHalfEven(Math.fround(-128 - Math.fround(low / scale))));
   const inverse = Math.fround(1 / scale);
