@@ -7,16 +7,16 @@ import type { OnProgress } from '../src/base/events.js';
  */
 export interface Device {
   readonly name: string;
-  /** Facts about the board, read once. */
+  /** Facts about the board; asking leaves no trace there. */
   info(): Promise<DeviceInfo>;
   /**
-   * Makes each file present on the device under its content hash; sends only what is missing, to a temporary name that
+   * Makes the folder, and each file present in it under its content hash; sends only what is missing, to a temporary name that
    * is verified and renamed. Interrupted at any byte it leaves nothing that looks whole, and a second call completes it.
    */
   put(files: readonly FileToPut[], options?: TransferOptions): Promise<PutResult>;
-  /** Runs a program that was put; arguments that name files use the remote paths of PutResult. */
+  /** Runs a program that was put, and ends it at an abort or too long a silence; file arguments are paths of PutResult. */
   run(program: string, args: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** Reads a file that a run wrote. */
+  /** Reads a file that a run wrote. Throws E_RUN where there is none. */
   get(remotePath: string, options?: TransferOptions): Promise<Uint8Array>;
   /** Removes files that a run wrote, or the tool's whole folder; missing ones are no error. */
   remove(remotePaths: readonly string[]): Promise<void>;
@@ -37,7 +37,7 @@ export interface DeviceInfo {
   readonly governor?: string;
   readonly frequencyHz?: number;
   readonly temperatureCelsius?: number;
-  /** Free bytes in the tool's folder on the device. */
+  /** Free bytes where the tool's folder is, or will be. */
   readonly freeBytes?: number;
   /** The tool's own folder; nothing outside it is touched. */
   readonly folder: string;
