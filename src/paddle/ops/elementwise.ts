@@ -48,7 +48,15 @@ const binary: Importer = (c) => {
   const rank = Math.max(c.shapeOf(x).length, c.shapeOf(y).length);
   const fused = c.attributes.text('act_type', '');
   const then: Step[] = fused === '' ? [] : [step('unary', [], { activation: activationOf(c, fused) })];
-  c.output('Out', 'binary', [aligned(c, x, rank), aligned(c, y, rank)], { kind: KINDS[c.type]! }, ...then);
+  const [left, right] = [aligned(c, x, rank), aligned(c, y, rank)];
+  // Paddle 1.x divides integers as C does, towards zero.
+  if (c.legacy && c.type === 'elementwise_mod') {
+    const quotient = c.node('binary', [left, right], { kind: 'div' });
+    const whole = c.node('binary', [quotient, right], { kind: 'mul' });
+    return c.output('Out', 'binary', [left, whole], { kind: 'sub' }, ...then);
+  }
+  const kind = c.legacy && c.type === 'elementwise_floordiv' ? 'div' : KINDS[c.type]!;
+  c.output('Out', 'binary', [left, right], { kind }, ...then);
 };
 
 /** The sum of any number of tensors. */
