@@ -3,16 +3,16 @@
 #include "rows.h"
 #include "strides.h"
 
-enum { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE };
+enum { PAD_CONSTANT, PAD_REFLECT, PAD_EDGE, PAD_CIRCULAR };
 
 bool ed_check_pad(struct ed_check *check, const struct ed_pad_record *r) {
-  if (r->mode > PAD_EDGE || r->rank < 1 || r->rank > ED_MAX_RANK) return false;
+  if (r->mode > PAD_CIRCULAR || r->rank < 1 || r->rank > ED_MAX_RANK) return false;
   uint64_t out = 1;
   for (uint32_t axis = 0; axis < r->rank; axis++) {
     const uint64_t size = r->dims[axis];
     const bool padded = r->before[axis] > 0 || r->after[axis] > 0;
     if (padded && r->mode == PAD_REFLECT && (r->before[axis] >= size || r->after[axis] >= size)) return false;
-    if (padded && r->mode == PAD_EDGE && size == 0) return false;
+    if (padded && r->mode >= PAD_EDGE && size == 0) return false;
     out = ed_product(out, size + r->before[axis] + r->after[axis]);
   }
   return ed_can_read_floats(check, r->x, ed_count(r->rank, r->dims)) && ed_can_write_floats(check, r->y, out);
@@ -23,6 +23,7 @@ static ptrdiff_t source_of(ptrdiff_t i, ptrdiff_t size, uint32_t mode) {
   if (i >= 0 && i < size) return i;
   if (mode == PAD_CONSTANT) return -1;
   if (mode == PAD_EDGE) return i < 0 ? 0 : size - 1;
+  if (mode == PAD_CIRCULAR) return (i % size + size) % size;
   return i < 0 ? -i : 2 * (size - 1) - i;
 }
 

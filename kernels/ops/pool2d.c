@@ -55,7 +55,8 @@ static void run_rows(const struct ed_context *context, const void *record, size_
       const size_t height = v.end - v.begin, width = h.end - h.begin;
       const float *corner = image + v.begin * row + h.begin * c;
       const float area = r->exclusive ? (float)(height * width) : (float)v.padded * (float)h.padded;
-      const float factor = average ? 1.0f / area : 1.0f;
+      /* Rounding up may leave windows without a pixel: their average is 0. */
+      const float factor = !average ? 1.0f : area == 0.0f ? 0.0f : 1.0f / area;
       size_t i = 0;
       if (average) {
         for (; i + 4 <= c; i += 4) ed_store4(y + i, pool4(corner + i, row, c, height, width, true, 4) * factor);

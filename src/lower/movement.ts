@@ -3,7 +3,7 @@ import { BYTES_PER_ELEMENT, elementCount, strides } from '../ir/tensor.js';
 import type { ConcatAttributes } from '../ops/concat.js';
 import type { GatherAttributes } from '../ops/gather.js';
 import { attributesOf } from '../ops/op.js';
-import type { PadAttributes } from '../ops/pad.js';
+import { PAD_MODES, type PadAttributes } from '../ops/pad.js';
 import { around } from '../ops/shape.js';
 import type { SliceAttributes } from '../ops/slice.js';
 import { type TileAttributes, tileView } from '../ops/tile.js';
@@ -78,7 +78,7 @@ export function lowerPad(lowering: Lowering, node: Node): void {
   lowering.step('pad', node.name, {
     x: operand,
     y: lowering.result(node.outputs[0]!, layout),
-    mode: ['constant', 'reflect', 'edge'].indexOf(mode),
+    mode: PAD_MODES.indexOf(mode),
     value,
     rank: shape.length,
     dims: toRank8(pick(shape), 1),

@@ -1,7 +1,7 @@
 import { elementCount } from '../ir/tensor.js';
 import { floats, fromNumbers } from './data.js';
 import { defineOp, type OpDefinition } from './op.js';
-import { around, expectAxis, required, shapeError } from './shape.js';
+import { around, expectAxis, required, shapeError, typeError } from './shape.js';
 
 /** Index of the first maximum along an axis. */
 export interface ArgMaxAttributes {
@@ -14,8 +14,8 @@ export const arg_max: OpDefinition<ArgMaxAttributes> = defineOp({
   infer([x], { axis, keepDims, to }) {
     const { dtype, shape } = required(x, 'x');
     expectAxis(axis, shape.length);
-    if (dtype !== 'f32' || shape[axis] === 0)
-      throw shapeError(`arg_max needs a non-empty f32 axis, not ${dtype}[${shape}]`);
+    if (dtype !== 'f32') throw typeError(`arg_max needs f32, not ${dtype}`);
+    if (shape[axis] === 0) throw shapeError(`arg_max along the empty axis ${axis} of [${shape}]`);
     return [{ dtype: to, shape: keepDims ? shape.with(axis, 1) : shape.toSpliced(axis, 1) }];
   },
   evaluate([x], attributes) {

@@ -4,7 +4,7 @@ import type { BinaryKind } from '../steps/ledger.js';
 import { activate } from './activation.js';
 import { fromNumbers, numbers } from './data.js';
 import { defineOp, type OpDefinition } from './op.js';
-import { broadcastShapes, broadcastStrides, forEachStrided, required, shapeError } from './shape.js';
+import { broadcastShapes, broadcastStrides, forEachStrided, required, typeError } from './shape.js';
 
 /** out = act(x ∘ y), numpy broadcasting; both f32, i32 or i64. Integers: div truncates, floordiv and mod floor.
  * Floats: floordiv is the floor of the rounded quotient, mod is exact and has y's sign, as in Paddle. */
@@ -41,9 +41,9 @@ export const binary: OpDefinition<BinaryAttributes> = defineOp({
   infer([x, y], { activation }) {
     const [left, right] = [required(x, 'x'), required(y, 'y')];
     if (left.dtype !== right.dtype || !['f32', 'i32', 'i64'].includes(left.dtype)) {
-      throw shapeError(`cannot combine ${left.dtype} with ${right.dtype}`);
+      throw typeError(`cannot combine ${left.dtype} with ${right.dtype}`);
     }
-    if (activation && left.dtype !== 'f32') throw shapeError('an activation needs f32');
+    if (activation && left.dtype !== 'f32') throw typeError('an activation needs f32');
     return [{ dtype: left.dtype, shape: broadcastShapes(left.shape, right.shape) }];
   },
 

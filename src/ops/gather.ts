@@ -1,7 +1,7 @@
 import { allocate } from '../ir/tensor.js';
 import { numbers } from './data.js';
 import { defineOp, type OpDefinition } from './op.js';
-import { around, expectAxis, required, shapeError } from './shape.js';
+import { around, expectAxis, required, typeError } from './shape.js';
 
 /** Slices of x along an axis, chosen by i32 or i64 indices of any shape, which takes the axis's place. Embedding is axis 0. */
 export interface GatherAttributes {
@@ -13,8 +13,7 @@ export const gather: OpDefinition<GatherAttributes> = defineOp({
     const { dtype, shape } = required(x, 'x');
     const index = required(indices, 'indices');
     expectAxis(axis, shape.length);
-    if (index.dtype !== 'i32' && index.dtype !== 'i64')
-      throw shapeError(`indices must be integers, not ${index.dtype}`);
+    if (index.dtype !== 'i32' && index.dtype !== 'i64') throw typeError(`indices must be integers, not ${index.dtype}`);
     return [{ dtype, shape: [...shape.slice(0, axis), ...index.shape, ...shape.slice(axis + 1)] }];
   },
   evaluate([x, indices], attributes) {

@@ -1,12 +1,15 @@
 import { allocate, strides } from '../ir/tensor.js';
 import { defineOp, type OpDefinition } from './op.js';
-import { forEachStrided, required, shapeError } from './shape.js';
+import { forEachStrided, required, shapeError, typeError } from './shape.js';
 
-/** Pads every axis; `before` and `after` have x's rank. reflect does not repeat the border, edge does. */
+/** Numbered by their place (the C side agrees). */
+export const PAD_MODES = ['constant', 'reflect', 'edge', 'circular'] as const;
+
+/** Pads every axis; `before` and `after` have x's rank. reflect does not repeat the border, edge does, circular starts over. */
 export interface PadAttributes {
   readonly before: readonly number[];
   readonly after: readonly number[];
-  readonly mode: 'constant' | 'reflect' | 'edge';
+  readonly mode: (typeof PAD_MODES)[number];
   readonly value: number;
 }
 
@@ -15,15 +18,16 @@ export function padSource(i: number, size: number, mode: PadAttributes['mode']):
   if (i >= 0 && i < size) return i;
   if (mode === 'constant') return -1;
   if (mode === 'edge') return i < 0 ? 0 : size - 1;
+  if (mode === 'circular') return ((i % size) + size) % size;
   return i < 0 ? -i : 2 * (size - 1) - i;
 }
 
 export const pad: OpDefinition<PadAttributes> = defineOp({
   infer([x], { before, after, mode }) {
     const { dtype, shape } = required(x, 'x');
-    if (dtype !== 'f32') throw shapeError(`pad needs f32, not ${dtype}`);
+    if (dtype !== 'f32') throw typeError(`pad needs f32, not ${dtype}`);
     const bad = shape.some((size, axis) => {
-      const most = mode === 'reflect' ? size - 1 : mode === 'edge' && size === 0 ? 0 : Number.POSITIVE_INFINITY;
+      const most = mode === 'reflect' ? size - 1 : mode !== 'constant' && size === 0 ? 0 : Number.POSITIVE_INFINITY;
       const [front, back] = [before[axis] ?? -1, after[axis] ?? -1];
       return front < 0 || back < 0 || front > most || back > most;
     });

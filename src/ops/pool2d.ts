@@ -48,7 +48,8 @@ export const pool2d: OpDefinition<Pool2dAttributes> = defineOp({
     if (adaptive) return [{ dtype: 'f32', shape: [n, c, ...ksize] }];
     const size = (input: number, axis: 0 | 1) => {
       const room = input - ksize[axis]! + pads[2 * axis]! + pads[2 * axis + 1]!;
-      const output = Math.floor((room + (ceilMode ? strides[axis]! - 1 : 0)) / strides[axis]!) + 1;
+      // As Paddle divides, towards zero.
+      const output = Math.trunc((room + (ceilMode ? strides[axis]! - 1 : 0)) / strides[axis]!) + 1;
       if (!(output >= 1))
         throw shapeError(`a window of [${ksize}] with padding [${pads}] does not fit into [${h},${w}]`);
       return output;
@@ -78,7 +79,8 @@ export const pool2d: OpDefinition<Pool2dAttributes> = defineOp({
           const area = attributes.exclusive
             ? (rows.end - rows.start) * (column.end - column.start)
             : rows.padded * column.padded;
-          data[index++] = average ? value / area : value;
+          // Rounding up may leave windows without a pixel: their average is 0.
+          data[index++] = average ? (area === 0 ? 0 : value / area) : value;
         }
       }
     }

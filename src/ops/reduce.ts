@@ -1,9 +1,9 @@
 import { elementCount, strides } from '../ir/tensor.js';
-import { floats } from './data.js';
+import { fromNumbers, numbers } from './data.js';
 import { defineOp, type OpDefinition } from './op.js';
-import { expectAxis, forEachStrided, required, shapeError } from './shape.js';
+import { expectAxis, forEachStrided, required, typeError } from './shape.js';
 
-/** Reduction of f32 along some axes. */
+/** Reduction along some axes, of f32, or of i32 and i64 constants: shape arithmetic, for which there is no step. */
 export interface ReduceAttributes {
   readonly kind: 'mean' | 'sum' | 'max' | 'min' | 'prod';
   readonly axes: readonly number[];
@@ -15,7 +15,7 @@ export const REDUCE_KINDS = ['mean', 'sum', 'max', 'min', 'prod'] as const;
 export const reduce: OpDefinition<ReduceAttributes> = defineOp({
   infer([x], { axes, keepDims }) {
     const { dtype, shape } = required(x, 'x');
-    if (dtype !== 'f32') throw shapeError(`reductions need f32, not ${dtype}`);
+    if (!['f32', 'i32', 'i64'].includes(dtype)) throw typeError(`cannot reduce ${dtype}`);
     for (const axis of axes) expectAxis(axis, shape.length);
     const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
     return [{ dtype, shape: keepDims ? kept : kept.filter((_, axis) => !axes.includes(axis)) }];
@@ -25,7 +25,7 @@ export const reduce: OpDefinition<ReduceAttributes> = defineOp({
     const { kind, axes } = attributes;
     const [type] = reduce.infer([x?.type], attributes);
     const { shape } = x!.type;
-    const from = floats(x);
+    const from = numbers(x!);
     const step = strides(shape);
     const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
     const within: number[] = [];
@@ -35,7 +35,7 @@ export const reduce: OpDefinition<ReduceAttributes> = defineOp({
       0,
       (_, offset) => within.push(offset),
     );
-    const data = new Float32Array(elementCount(type!.shape));
+    const values = new Float64Array(elementCount(type!.shape));
     forEachStrided(
       kept.map((axis) => shape[axis]!),
       kept.map((axis) => step[axis]!),
@@ -49,10 +49,10 @@ export const reduce: OpDefinition<ReduceAttributes> = defineOp({
           else if (kind === 'prod') value *= element;
           else value += element;
         }
-        data[index] = kind === 'mean' ? value / within.length : value;
+        values[index] = kind === 'mean' ? value / within.length : value;
       },
     );
-    return [{ type: type!, data }];
+    return [fromNumbers(type!, values)];
   },
 
   macs: ([x]) => elementCount(x!.shape),

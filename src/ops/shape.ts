@@ -8,6 +8,13 @@ export function shapeError(message: string): EdgeDeployError {
   });
 }
 
+/** An element type the op does not compute with. */
+export function typeError(message: string): EdgeDeployError {
+  return new EdgeDeployError('E_OP', message, {
+    hint: 'Models compute in fp32; integers are for shapes and indices. Export the model in fp32.',
+  });
+}
+
 export function required(input: TensorType | undefined, what: string): TensorType {
   if (!input) throw shapeError(`${what} is missing`);
   return input;

@@ -3,7 +3,7 @@ import { elementCount } from '../ir/tensor.js';
 import { activate } from './activation.js';
 import { floats } from './data.js';
 import { defineOp, type OpDefinition } from './op.js';
-import { required, shapeError } from './shape.js';
+import { required, typeError } from './shape.js';
 
 /** y = activation(x), elementwise. */
 export interface UnaryAttributes {
@@ -13,7 +13,7 @@ export interface UnaryAttributes {
 export const unary: OpDefinition<UnaryAttributes> = defineOp({
   infer([x]) {
     const type = required(x, 'x');
-    if (type.dtype !== 'f32') throw shapeError(`an activation needs f32, not ${type.dtype}`);
+    if (type.dtype !== 'f32') throw typeError(`an activation needs f32, not ${type.dtype}`);
     return [type];
   },
   evaluate([x], { activation }) {

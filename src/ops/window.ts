@@ -12,8 +12,9 @@ export interface Window {
   readonly dilation: number;
 }
 
+/** As Paddle divides, towards zero: a window that sticks out by less than a stride is still one. */
 export function convolvedSize(size: number, { kernel, stride, before, after, dilation }: Window): number {
-  const output = Math.floor((size + before + after - dilation * (kernel - 1) - 1) / stride) + 1;
+  const output = Math.trunc((size + before + after - dilation * (kernel - 1) - 1) / stride) + 1;
   if (!(output >= 1) || stride < 1 || dilation < 1) {
     throw shapeError(
       `a window of ${kernel} (dilation ${dilation}, stride ${stride}) does not fit into ${size} + padding ${before}, ${after}`,

@@ -46,6 +46,11 @@ export class OpContext {
     return this.#op.type;
   }
 
+  /** Whether Paddle 1.x made the program. */
+  get legacy(): boolean {
+    return this.#scope.legacy;
+  }
+
   /** The values in a slot; empty when it is absent. Quantised weights come as real numbers. */
   inputs(slot: string): string[] {
     return this.#names(slot).map((variable) => this.#real(this.#scope.read(variable, this.label)));

@@ -14,6 +14,8 @@ const MAX_ELEMENTS = 2 ** 31;
  */
 export class Scope {
   readonly builder: GraphBuilder;
+  /** Made by Paddle 1.x, where some ops compute otherwise than since 2.0. Development builds say version 0: they count as new. */
+  readonly legacy: boolean;
   readonly #parameters: Parameters;
   readonly #scales: ReturnType<typeof findScales>;
   readonly #declared: ReadonlyMap<string, Var>;
@@ -24,6 +26,8 @@ export class Scope {
 
   constructor(builder: GraphBuilder, program: Program, parameters: Parameters) {
     this.builder = builder;
+    const version = toNumber(program.version?.version ?? 0);
+    this.legacy = version > 0 && version < 2_000_000;
     this.#parameters = parameters;
     this.#scales = findScales(program);
     this.#declared = new Map(program.blocks[0]!.vars.map((variable) => [variable.name, variable]));

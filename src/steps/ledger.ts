@@ -83,7 +83,7 @@ export const STEPS = {
   copy: { x: 'ref', y: 'ref', element: 'u32', rank: 'u32', dims: 'u32[8]', x_strides: 'i32[8]', y_strides: 'u32[8]' },
   /** count elements of `element` bytes with the bit pattern (low, high). */
   fill: { y: 'ref', element: 'u32', count: 'u32', low: 'u32', high: 'u32' },
-  /** f32 padding of a row-major tensor. mode: 0 constant, 1 reflect, 2 edge. dims are x's. */
+  /** f32 padding of a row-major tensor. mode: 0 constant, 1 reflect, 2 edge, 3 circular. dims are x's. */
   pad: {
     x: 'ref', y: 'ref', mode: 'u32', value: 'f32', rank: 'u32', dims: 'u32[8]', before: 'u32[8]', after: 'u32[8]',
   },

@@ -1,5 +1,6 @@
 import { ACTIVATION_KINDS, type Activation } from '../../src/ir/graph.js';
 import type { DType } from '../../src/ir/tensor.js';
+import { PAD_MODES } from '../../src/ops/pad.js';
 import { BINARY_KINDS } from '../../src/steps/ledger.js';
 import type { Maker } from '../support/maker.js';
 
@@ -184,6 +185,18 @@ export const STEP_CASES: readonly StepCase[] = [
   ...[0, 1, 2, 3].map((axis) => simple(`softmax ${axis}`, 'softmax', [3, 5, 4, 7], { axis })),
   ...pool('3×3', [2, 7, 9, 8], {}),
   ...pool('ceil', [1, 4, 8, 8], { ceilMode: true, exclusive: false }),
+  ...pool('ceil, a window outside', [1, 5, 5, 5], {
+    ksize: [1, 1],
+    strides: [3, 3],
+    pads: [0, 0, 0, 0],
+    ceilMode: true,
+  }),
+  ...pool('ceil, an empty window', [1, 5, 6, 6], {
+    ksize: [2, 2],
+    strides: [3, 3],
+    pads: [0, 0, 0, 0],
+    ceilMode: true,
+  }),
   ...pool('uneven', [1, 5, 7, 6], { ksize: [2, 3], strides: [1, 2], pads: [1, 0, 0, 2] }),
   ...pool('global', [2, 9, 7, 7], { ksize: [7, 7], strides: [1, 1], pads: [0, 0, 0, 0] }),
   ...pool('adaptive', [1, 6, 7, 10], { ksize: [3, 4], pads: [0, 0, 0, 0], adaptive: true }),
@@ -197,7 +210,7 @@ export const STEP_CASES: readonly StepCase[] = [
     name: 'concat',
     build: (make) => make.op('concat', [make.x(2, 3, 5), make.x(2, 1, 5), make.x(2, 4, 5)], { axis: 1 }),
   },
-  ...(['constant', 'reflect', 'edge'] as const).map((mode) =>
+  ...PAD_MODES.map((mode) =>
     simple(`pad ${mode}`, 'pad', [2, 3, 4, 5], { before: [0, 1, 2, 1], after: [1, 0, 3, 4], mode, value: 0.25 }),
   ),
   ...(['i32', 'i64', 'u8', 'i8', 'i16', 'bool', 'f64'] as const).flatMap((type) => [

@@ -187,6 +187,11 @@ t.test('outputs have memory of their own', async (t) => {
 t.test('refusals', async (t) => {
   const computed = single((make) => make.op('conv2d', [make.x(1, 3, 4, 4), make.x(2, 3, 1, 1)], CONV));
   t.throws(() => lower(computed, HOST), { code: 'E_OP', message: /takes its weights 'x1' from another op/ });
+  const summed = single((make) => {
+    const whole = make.op('cast', [make.x(2, 3)], { to: 'i32' });
+    return make.op('reduce', [whole], { kind: 'sum', axes: [1], keepDims: false });
+  });
+  t.throws(() => lower(summed, HOST), { code: 'E_OP', message: /reduces i32, which no step does/ });
   t.throws(
     () =>
       lower(

@@ -1,6 +1,7 @@
 import type { Activation } from '../../ir/graph.js';
 import { clamp } from '../../ops/op.js';
 import type { Importer, OpContext } from '../context.js';
+import { backTo, channelsFirst, formatOf } from './layout.js';
 
 const plain = (kind: Activation['kind'], a = 0, b = 0, c = 0): Activation => ({ kind, a, b, c });
 
@@ -60,39 +61,60 @@ export function scalarInput(c: OpContext, slot: string): number | undefined {
 const prelu: Importer = (c) => {
   const mode = c.attributes.text('mode', 'all');
   if (mode !== 'all' && mode !== 'channel' && mode !== 'element') throw c.fail(`has the unknown mode '${mode}'`);
-  if (c.attributes.text('data_format', 'NCHW') === 'NHWC') throw c.fail('has the layout NHWC, not supported here');
-  c.output('Out', 'prelu', [c.input('X'), c.input('Alpha')], { mode });
+  // Only slopes per channel depend on the layout.
+  const format = mode === 'channel' ? formatOf(c) : 'NCHW';
+  const x = c.input('X');
+  c.output(
+    'Out',
+    'prelu',
+    [channelsFirst(c, x, format), c.input('Alpha')],
+    { mode },
+    ...backTo(format, c.shapeOf(x).length),
+  );
 };
 
 /** x · tanh(softplus(x)) */
 const mish: Importer = (c) => {
   const x = c.input('X');
-  const softplus = plain('softplus', 1, c.attributes.float('threshold', 20));
+  const threshold = c.attributes.float('threshold', 20);
+  // Paddle 1.x has a second threshold at −threshold, without effect where the default is.
+  if (c.legacy && threshold !== 20) throw c.fail(`has the threshold ${threshold}: only 20 is supported`);
+  const softplus = plain('softplus', 1, threshold);
   const inner = c.node('unary', [c.node('unary', [x], { activation: softplus })], { activation: plain('tanh') });
   c.output('Out', 'binary', [x, inner], { kind: 'mul' });
 };
 
-/** scale · x + bias, or scale · (x + bias). Integers (shape arithmetic) stay integers. */
+/** scale · x + bias, or scale · (x + bias). For integers (shape arithmetic), scale and bias are cut to integers first. */
 const scale: Importer = (c) => {
   const x = c.input('X');
-  const factor = scalarInput(c, 'ScaleTensor') ?? c.attributes.float('scale', 1);
-  const bias = c.attributes.float('bias', 0);
+  const { dtype } = c.typeOf(x);
+  const integer = dtype === 'i32' || dtype === 'i64';
+  const stored = (value: number) => (integer ? Math.trunc(value) : value);
+  const factor = stored(scalarInput(c, 'ScaleTensor') ?? c.attributes.float('scale', 1));
+  const bias = stored(c.attributes.float('bias', 0));
   const offset = c.attributes.bool('bias_after_scale', true) ? bias : factor * bias;
   if (factor === 1 && offset === 0) return c.output('Out', 'identity', [x], {});
-  const { dtype } = c.typeOf(x);
-  if (dtype !== 'i32' && dtype !== 'i64') {
-    return c.output('Out', 'unary', [x], { activation: plain('linear', factor, Math.fround(offset)) });
-  }
-  if (!Number.isSafeInteger(factor) || !Number.isSafeInteger(offset)) throw c.fail('scales integers by a fraction');
+  if (!integer) return c.output('Out', 'unary', [x], { activation: plain('linear', factor, Math.fround(offset)) });
+  if (!Number.isSafeInteger(factor) || !Number.isSafeInteger(offset)) throw c.fail(`scales integers by ${factor}`);
   const whole = (value: number) =>
     c.constant({ dtype, shape: [1] }, dtype === 'i32' ? Int32Array.of(value) : BigInt64Array.of(BigInt(value)));
   c.output('Out', 'binary', [c.node('binary', [x, whole(factor)], { kind: 'mul' }), whole(offset)], { kind: 'add' });
+};
+
+/** Paddle 1.x computes max(x, alpha · x): another function when alpha is above 1. */
+const leakyRelu: Importer = (c) => {
+  const x = c.input('X');
+  const activation = activationOf(c, c.type);
+  if (!c.legacy || activation.a <= 1) return c.output('Out', 'unary', [x], { activation });
+  const steep = c.node('unary', [x], { activation: plain('linear', activation.a) });
+  c.output('Out', 'binary', [x, steep], { kind: 'max' });
 };
 
 const unary: Importer = (c) => c.output('Out', 'unary', [c.input('X')], { activation: activationOf(c, c.type) });
 
 export const activations: Readonly<Record<string, Importer>> = {
   ...Object.fromEntries(Object.keys(FUNCTIONS).map((type) => [type, unary])),
+  leaky_relu: leakyRelu,
   prelu,
   mish,
   scale,

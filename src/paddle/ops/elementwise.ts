@@ -48,8 +48,16 @@ const binary: Importer = (c) => {
   const rank = Math.max(c.shapeOf(x).length, c.shapeOf(y).length);
   const fused = c.attributes.text('act_type', '');
   const then: Step[] = fused === '' ? [] : [step('unary', [], { activation: activationOf(c, fused) })];
-  const kind = KINDS[c.type.replace(/^fusion_(.*)_activation$/, '$1')]!;
-  c.output('Out', 'binary', [aligned(c, x, rank), aligned(c, y, rank)], { kind }, ...then);
+  const [left, right] = [aligned(c, x, rank), aligned(c, y, rank)];
+  // Paddle 1.x divides integers as C does, towards zero.
+  if (c.legacy && c.type === 'elementwise_mod') {
+    const quotient = c.node('binary', [left, right], { kind: 'div' });
+    const whole = c.node('binary', [quotient, right], { kind: 'mul' });
+    return c.output('Out', 'binary', [left, whole], { kind: 'sub' }, ...then);
+  }
+  const type = c.type.replace(/^fusion_(.*)_activation$/, '$1');
+  const kind = c.legacy && type === 'elementwise_floordiv' ? 'div' : KINDS[type]!;
+  c.output('Out', 'binary', [left, right], { kind }, ...then);
 };
 
 /** The sum of any number of tensors. */

@@ -1,51 +1,28 @@
 import type { Importer, OpContext } from '../context.js';
-import { backTo, channelsFirst, formatOf, imageSize, pair, window } from './layout.js';
+import { backTo, channelsFirst, formatOf, imageSize } from './layout.js';
 
-const pool2d: Importer = (c) => {
-  const format = formatOf(c);
-  const x = channelsFirst(c, c.input('X'), format);
-  const size = imageSize(c, x);
-  const type = c.attributes.text('pooling_type');
-  if (type !== 'max' && type !== 'avg') throw c.fail(`has the unknown pooling_type '${type}'`);
-  const global = c.attributes.bool('global_pooling', false);
-  const adaptive = !global && c.attributes.bool('adaptive', false);
-  const ksize = global ? size : pair(c, 'ksize');
-  const strides = pair(c, 'strides', [1, 1]);
-  const pads = global || adaptive ? [0, 0, 0, 0] : window(c, size, ksize, strides).pads;
-  c.output(
-    'Out',
-    'pool2d',
-    [x],
-    {
-      kind: type === 'max' ? 'max' : 'average',
-      ksize,
-      strides: global ? [1, 1] : strides,
-      pads,
-      ceilMode: c.attributes.bool('ceil_mode', false),
-      exclusive: c.attributes.bool('exclusive', true),
-      adaptive,
-    },
-    ...backTo(format),
-  );
-};
-
-/** Where an interpolation's size comes from, in Paddle's order; `scale` is set when a scale decides. */
+/**
+ * Where an interpolation's size comes from, in Paddle's order, and the scale the program gives, which sets the ratios even
+ * where OutSize sets the size.
+ */
 function interpolatedSize(c: OpContext, input: readonly number[]): { size: number[]; scale: number[] | undefined } {
   const tensors = c.inputs('SizeTensor');
   if (tensors.length > 0) return { size: tensors.flatMap((value) => c.integers(value)), scale: undefined };
-  const outSize = c.optional('OutSize');
-  if (outSize !== undefined) return { size: c.integers(outSize), scale: undefined };
   const given = scales(c);
-  if (given.length > 0 && given.every((value) => value > 0)) {
-    const scale = [given[0]!, given[1] ?? given[0]!];
-    return { size: input.map((size, axis) => Math.trunc(Math.fround(size * scale[axis]!))), scale };
-  }
-  return { size: [c.attributes.int('out_h', 0), c.attributes.int('out_w', 0)], scale: undefined };
+  const scale = given.length > 0 && given.every((value) => value > 0) ? [given[0]!, given[1] ?? given[0]!] : undefined;
+  const outSize = c.optional('OutSize');
+  if (outSize !== undefined) return { size: c.integers(outSize), scale };
+  if (scale) return { size: input.map((size, axis) => Math.trunc(Math.fround(size * scale[axis]!))), scale };
+  return { size: [c.attributes.int('out_h', 0), c.attributes.int('out_w', 0)], scale };
 }
 
 function scales(c: OpContext): number[] {
   const tensor = c.optional('Scale');
-  if (tensor === undefined) return c.attributes.floats('scale', []);
+  if (tensor === undefined) {
+    const given = c.attributes.floats('scale', []);
+    // The newer ops look at two numbers only.
+    return c.type.endsWith('_v2') && given.length < 2 ? [] : given;
+  }
   const constant = c.constantOf(tensor);
   if (constant === undefined) throw c.fail('needs its Scale at compile time');
   return Array.from(constant.data as ArrayLike<number>, Number);
@@ -94,7 +71,13 @@ const shuffleChannel: Importer = (c) => {
   c.output('Out', 'reshape', [mixed], { shape: [n, channels, h, w] });
 };
 
-const MODES = { constant: 'constant', reflect: 'reflect', edge: 'edge', replicate: 'edge' } as const;
+const MODES = {
+  constant: 'constant',
+  reflect: 'reflect',
+  edge: 'edge',
+  replicate: 'edge',
+  circular: 'circular',
+} as const;
 
 function padMode(c: OpContext): (typeof MODES)[keyof typeof MODES] {
   const mode = c.attributes.text('mode', 'constant');
@@ -146,7 +129,6 @@ const pad: Importer = (c) => {
 };
 
 export const image: Readonly<Record<string, Importer>> = {
-  pool2d,
   nearest_interp: interpolate,
   nearest_interp_v2: interpolate,
   bilinear_interp: interpolate,

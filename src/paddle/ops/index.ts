@@ -1,17 +1,19 @@
 import type { Importer } from '../context.js';
 import { activations } from './activation.js';
+import { constants } from './constant.js';
 import { conv } from './conv.js';
 import { elementwise } from './elementwise.js';
 import { image } from './image.js';
 import { matrix } from './matrix.js';
 import { norm } from './norm.js';
+import { pooling } from './pool.js';
 import { reductions } from './reduce.js';
 import { selection } from './select.js';
 import { shapes } from './shape.js';
 
 /** Every Paddle op that can be imported, by its type. feed and fetch are the program's interface, not ops. */
 export const importers: ReadonlyMap<string, Importer> = new Map(
-  [activations, conv, elementwise, image, matrix, norm, reductions, selection, shapes].flatMap((family) =>
-    Object.entries(family),
+  [activations, constants, conv, elementwise, image, matrix, norm, pooling, reductions, selection, shapes].flatMap(
+    (family) => Object.entries(family),
   ),
 );

@@ -11,14 +11,21 @@ export function formatOf(c: OpContext, attribute = 'data_format'): Format {
   throw c.fail(`has the unknown ${attribute} '${format}'`);
 }
 
-/** `value` in NCHW. */
+/** `value`, of any rank from 2 on, with its channels on axis 1. */
 export function channelsFirst(c: OpContext, value: string, format: Format): string {
-  return format === 'NCHW' ? value : c.node('transpose', [value], { permutation: [0, 3, 1, 2] });
+  const rank = c.shapeOf(value).length;
+  if (format === 'NCHW' || rank < 3) return value;
+  return c.node('transpose', [value], { permutation: [0, rank - 1, ...middle(rank)] });
 }
 
-/** The step behind an NCHW result that must leave in the op's own layout. */
-export function backTo(format: Format): Step[] {
-  return format === 'NCHW' ? [] : [step('transpose', [], { permutation: [0, 2, 3, 1] })];
+/** The step behind a result with its channels on axis 1 that must leave in the op's own layout. */
+export function backTo(format: Format, rank = 4): Step[] {
+  if (format === 'NCHW' || rank < 3) return [];
+  return [step('transpose', [], { permutation: [0, ...middle(rank).map((axis) => axis + 1), 1] })];
+}
+
+function middle(rank: number): number[] {
+  return Array.from({ length: rank - 2 }, (_, i) => i + 1);
 }
 
 /** The spatial sizes [height, width] of an NCHW value. */

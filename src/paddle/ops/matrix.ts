@@ -49,7 +49,6 @@ interface Product {
   readonly transposeX: boolean;
   readonly transposeY: boolean;
   readonly alpha: number;
-  /** Whether the product of two vectors has rank 0 where the program does not say. */
 }
 
 /** NumPy's rules: vectors become matrices, and the dimension they gained goes again. */
@@ -102,15 +101,23 @@ function transposed(c: OpContext, value: string): string {
   return c.constant({ dtype: 'f32', shape: [columns, rows] }, result);
 }
 
+/** Unlike in NumPy, two vectors that are both transposed are a column and a row. */
+const matmul: Importer = (c) => {
+  const alpha = c.attributes.float('alpha', 1);
+  const [transposeX, transposeY] = [c.attributes.bool('transpose_X', false), c.attributes.bool('transpose_Y', false)];
+  const [x, y] = [c.input('X'), c.input('Y')];
+  const [rows, columns] = [c.shapeOf(x), c.shapeOf(y)];
+  if (!(transposeX && transposeY && rows.length === 1 && columns.length === 1)) {
+    return matrixProduct(c, { transposeX, transposeY, alpha });
+  }
+  const factors = [c.reshaped(x, [rows[0]!, 1]), c.reshaped(y, [1, columns[0]!])];
+  c.output('Out', 'matmul', factors, { transposeX: false, transposeY: false, alpha });
+};
+
 export const matrix: Readonly<Record<string, Importer>> = {
   mul,
   fc,
-  matmul: (c) =>
-    matrixProduct(c, {
-      transposeX: c.attributes.bool('transpose_X', false),
-      transposeY: c.attributes.bool('transpose_Y', false),
-      alpha: c.attributes.float('alpha', 1),
-    }),
+  matmul,
   matmul_v2: (c) =>
     matrixProduct(c, {
       transposeX: c.attributes.bool('trans_x', false),

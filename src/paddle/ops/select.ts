@@ -1,4 +1,3 @@
-import { allocate, type DType, elementCount } from '../../ir/tensor.js';
 import { type Importer, type OpContext, type Step, step } from '../context.js';
 import { scalarInput } from './activation.js';
 import { listOf } from './shape.js';
@@ -59,16 +58,20 @@ const unstack: Importer = (c) => {
   }
 };
 
-/** Start and end as Paddle clamps them for a step; −1 as an end of a backward slice means "past the first". */
-function bounds(start: number, end: number, stride: number, size: number): [number, number] {
+/**
+ * Start and end as Paddle clamps them for a step. The end of a backward slice: −1 is "past the first" (Python's None), other
+ * negative ones count from the end, and those before the first are the first, or (`legacy`, Paddle 1.x) past it.
+ */
+function bounds(start: number, end: number, stride: number, size: number, legacy: boolean): [number, number] {
   const clampTo = (value: number, low: number, high: number) => Math.min(Math.max(value, low), high);
   if (stride > 0) {
     const first = clampTo(start < 0 ? start + size : start, 0, size);
     return [first, Math.max(first, clampTo(end < 0 ? end + size : end, 0, size))];
   }
   const first = clampTo(start < 0 ? start + size : start, -1, size - 1);
-  const last = clampTo(end < 0 ? (end < -size ? -1 : end + size) : end, -1, size - 1);
-  return [first, Math.min(first, last)];
+  const last = Math.min(first, end === -1 ? -1 : clampTo(end < 0 ? end + size : end, legacy ? -1 : 0, size - 1));
+  // Paddle 1.x counts the steps from the last element.
+  return [legacy && last < first ? first - ((first - last - 1) % -stride) : first, last];
 }
 
 function sliceLike(c: OpContext, strided: boolean): void {
@@ -88,7 +91,7 @@ function sliceLike(c: OpContext, strided: boolean): void {
       `has lists of different lengths: axes [${axes}], starts [${starts}], ends [${ends}], strides [${steps}]`,
     );
   }
-  const ranges = axes.map((axis, i) => bounds(starts[i]!, ends[i]!, steps[i]!, shape[axis]!));
+  const ranges = axes.map((axis, i) => bounds(starts[i]!, ends[i]!, steps[i]!, shape[axis]!, c.legacy));
   const sizes = [...shape];
   axes.forEach((axis, i) => {
     sizes[axis] = Math.max(0, Math.ceil((ranges[i]![1] - ranges[i]![0]) / steps[i]!));
@@ -104,6 +107,20 @@ function sliceLike(c: OpContext, strided: boolean): void {
   c.output('Out', 'slice', [x], attributes, ...then);
 }
 
+/** The elements along some axes in reverse. */
+const flip: Importer = (c) => {
+  const x = c.input('X');
+  const shape = c.shapeOf(x);
+  const axes = c.attributes.ints('axis').map((axis) => c.axis(axis, shape.length));
+  const attributes = {
+    axes,
+    starts: axes.map((axis) => shape[axis]! - 1),
+    ends: axes.map(() => -1),
+    steps: axes.map(() => -1),
+  };
+  c.output('Out', 'slice', [x], attributes);
+};
+
 const gather: Importer = (c) => {
   const x = c.input('X');
   const axis = c.axis(scalarInput(c, 'Axis') ?? c.attributes.int('axis', 0), c.shapeOf(x).length);
@@ -118,72 +135,22 @@ const gather: Importer = (c) => {
 function embedding(c: OpContext, dropLast: boolean): void {
   const [table, ids] = [c.input('W'), c.input('Ids')];
   const padding = c.attributes.int('padding_idx', -1);
-  if (padding !== -1) throw c.fail(`has padding_idx ${padding}, not supported`);
   const shape = c.shapeOf(ids);
-  c.output('Out', 'gather', [table, dropLast ? c.reshaped(ids, shape.slice(0, -1)) : ids], { axis: 0 });
+  const rows = padding === -1 ? table : withoutRow(c, table, padding);
+  c.output('Out', 'gather', [rows, dropLast ? c.reshaped(ids, shape.slice(0, -1)) : ids], { axis: 0 });
 }
 
-/** Paddle's numbers of element types (VarType). */
-const TYPES: Readonly<Record<number, DType>> = {
-  0: 'bool',
-  1: 'i16',
-  2: 'i32',
-  3: 'i64',
-  5: 'f32',
-  6: 'f64',
-  20: 'u8',
-  21: 'i8',
-};
-
-function typeNumbered(c: OpContext, number: number): DType {
-  const type = TYPES[number];
-  if (type === undefined) throw c.fail(`uses the unsupported element type ${number}`);
-  return type === 'f64' ? 'f32' : type;
+/** The table with zeros in one row: what the index `row` stands for. */
+function withoutRow(c: OpContext, table: string, row: number): string {
+  const constant = c.constantOf(table);
+  if (!(constant?.data instanceof Float32Array))
+    throw c.fail(`has padding_idx ${row}, and 'W' is no stored fp32 table`);
+  const [rows = 0, columns = 0] = constant.type.shape;
+  if (row < 0 || row >= rows) throw c.fail(`has padding_idx ${row}, outside a table of ${rows} rows`);
+  const data = constant.data.slice();
+  data.fill(0, row * columns, (row + 1) * columns);
+  return c.constant(constant.type, data);
 }
-
-const cast: Importer = (c) => {
-  c.output('Out', 'cast', [c.input('X')], { to: typeNumbered(c, c.attributes.int('out_dtype')) });
-};
-
-function filled(c: OpContext, shape: readonly number[]): void {
-  const dtype = typeNumbered(c, c.attributes.int('dtype', 5));
-  const text = c.attributes.text('str_value', '');
-  const value = scalarInput(c, 'ValueTensor') ?? (text === '' ? c.attributes.float('value', 0) : Number(text));
-  if (Number.isNaN(value)) throw c.fail(`fills with '${text}', which is no number`);
-  c.checkConstantSize(shape);
-  const type = { dtype, shape };
-  const data = allocate(type);
-  if (data instanceof BigInt64Array) data.fill(BigInt(Math.trunc(value)));
-  else data.fill(value);
-  c.outputConstant('Out', { type, data });
-}
-
-const fillLike: Importer = (c) => {
-  const shape = c.attributes.ints('shape');
-  const from = c.shapeOf(c.input('Input'))[c.attributes.int('input_dim_idx', 0)]!;
-  filled(c, shape.with(c.attributes.int('output_dim_idx', 0), from));
-};
-
-/** A constant written into the program. */
-const assignValue: Importer = (c) => {
-  const dtype = typeNumbered(c, c.attributes.int('dtype', 5));
-  const lists = { f32: ['fp32_values'], i32: ['int32_values'], i64: ['int64_values'], bool: ['bool_values'] } as Record<
-    string,
-    string[]
-  >;
-  const names = [...(lists[dtype] ?? []), 'values'];
-  const name = names.find((candidate) => c.attributes.has(candidate) && c.attributes.floats(candidate).length > 0);
-  const shape = c.attributes.ints('shape');
-  const values = name === undefined ? [] : c.attributes.floats(name);
-  if (values.length !== elementCount(shape)) throw c.fail(`has ${values.length} values for the shape [${shape}]`);
-  const type = { dtype, shape };
-  const data = allocate(type);
-  values.forEach((value, i) => {
-    if (data instanceof BigInt64Array) data[i] = BigInt(value);
-    else data[i] = value;
-  });
-  c.outputConstant('Out', { type, data });
-};
 
 export const selection: Readonly<Record<string, Importer>> = {
   concat,
@@ -192,11 +159,9 @@ export const selection: Readonly<Record<string, Importer>> = {
   unstack,
   slice: (c) => sliceLike(c, false),
   strided_slice: (c) => sliceLike(c, true),
+  flip,
+  reverse: flip,
   gather,
   lookup_table: (c) => embedding(c, true),
   lookup_table_v2: (c) => embedding(c, false),
-  cast,
-  fill_constant: (c) => filled(c, listOf(c, 'ShapeTensor', 'ShapeTensorList', 'shape', [])),
-  fill_constant_batch_size_like: fillLike,
-  assign_value: assignValue,
 };

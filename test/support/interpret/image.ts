@@ -1,4 +1,4 @@
-import { padSource } from '../../../src/ops/pad.js';
+import { PAD_MODES, padSource } from '../../../src/ops/pad.js';
 import { poolRange } from '../../../src/ops/pool2d.js';
 import { resizeTap } from '../../../src/ops/resize.js';
 import type { Frame } from './frame.js';
@@ -44,7 +44,8 @@ export function pool2d(frame: Frame): void {
       }
     }
     const clipped = (rows.end - rows.start) * (columns.end - columns.start);
-    y[index] = average ? value / (window.exclusive ? clipped : rows.padded * columns.padded) : value;
+    const area = window.exclusive ? clipped : rows.padded * columns.padded;
+    y[index] = average ? (area === 0 ? 0 : value / area) : value;
   });
 }
 
@@ -78,7 +79,7 @@ export function pad(frame: Frame): void {
     number[],
     number[],
   ];
-  const kind = (['constant', 'reflect', 'edge'] as const)[mode]!;
+  const kind = PAD_MODES[mode]!;
   const padded = sizes.map((size, axis) => before[axis]! + size + after[axis]!);
   for (let index = 0; index < padded.reduce((a, b) => a * b, 1); index++) {
     let [from, stride, rest] = [0, 1, index];
