@@ -14,6 +14,8 @@ const folder = t.testdir({
   several: { 'a.pdmodel': '', 'b.pdmodel': '', 'inference.pdmodel': '', 'inference.pdiparams': '' },
   generations: { __model__: '', 'inference.pdmodel': '' },
   pir: { 'inference.json': '{}', 'inference.pdiparams': '' },
+  'pir-separate': { '__model__.json': '{}', w: '' },
+  both: { 'inference.json': '{}', 'inference.pdmodel': '', 'inference.pdiparams': '' },
   settings: { 'package.json': '{}', 'notes.txt': '' },
   empty: {},
   others: { 'model.pdparams': '', 'model.nb': '', 'model.onnx': '', 'model.pdopt': '' },
@@ -43,6 +45,13 @@ t.test('__model__ has its parameters in one file of a usual name, or in one each
   t.strictSame(await located('lite'), ['lite', 'lite/__model__', 'lite/params']);
   t.strictSame(await located('mixed'), ['mixed', 'mixed/__model__', 'mixed/model.pdiparams']);
   t.strictSame(await located('separate'), ['separate', 'separate/__model__', 'separate/*']);
+});
+
+t.test('programs of Paddle 3', async (t) => {
+  const pir = ['pir', 'pir/inference.json', 'pir/inference.pdiparams'];
+  for (const path of ['pir', 'pir/inference', 'pir/inference.json']) t.strictSame(await located(path), pir, path);
+  t.strictSame(await located('pir-separate'), ['pir-separate', 'pir-separate/__model__.json', 'pir-separate/*']);
+  t.strictSame(await located('both'), ['both', 'both/inference.pdmodel', 'both/inference.pdiparams'], 'of one model');
 });
 
 t.test('explicit files, with their ending or without', async (t) => {
@@ -106,5 +115,4 @@ t.test('files that are something else say what they are', async (t) => {
   await other('others/model.pdopt', /state of training/, /paddle\.jit\.save/);
   await other('others/model.nb', /Paddle-Lite/, /it was made from/);
   await other('others/model.onnx', /ONNX/, /it was made from/);
-  t.strictSame((await located('pir'))[1], 'pir/inference.json', 'the reader then says that this is Paddle 3');
 });

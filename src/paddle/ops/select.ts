@@ -24,9 +24,9 @@ const split: Importer = (c) => {
   const x = c.input('X');
   const shape = c.shapeOf(x);
   const axis = c.axis(scalarInput(c, 'AxisTensor') ?? c.attributes.int('axis', 0), shape.length);
-  const sizes = splitSizes(c, shape[axis]!);
-  if (sizes.length !== c.outputCount('Out'))
-    throw c.fail(`makes ${sizes.length} parts for ${c.outputCount('Out')} outputs`);
+  const outputs = c.outputCount('Out');
+  const sizes = splitSizes(c, shape[axis]!, outputs);
+  if (sizes.length !== outputs) throw c.fail(`makes ${sizes.length} parts for ${outputs} outputs`);
   let start = 0;
   sizes.forEach((size, index) => {
     c.outputAt('Out', index, 'slice', [x], { axes: [axis], starts: [start], ends: [start + size], steps: [1] });
@@ -34,10 +34,11 @@ const split: Importer = (c) => {
   });
 };
 
-function splitSizes(c: OpContext, total: number): number[] {
+function splitSizes(c: OpContext, total: number, outputs: number): number[] {
   const count = c.attributes.int('num', 0);
   if (count > 0) {
     if (total % count !== 0) throw c.fail(`cannot split ${total} into ${count} equal parts`);
+    if (count !== outputs) throw c.fail(`makes ${count} parts for ${outputs} outputs`);
     return new Array<number>(count).fill(total / count);
   }
   const tensors = c.inputs('SectionsTensorList');
@@ -75,6 +76,7 @@ function sliceLike(c: OpContext, strided: boolean): void {
   const x = c.input('Input');
   const shape = c.shapeOf(x);
   const axes = c.attributes.ints('axes').map((axis) => c.axis(axis, shape.length));
+  if (new Set(axes).size < axes.length) throw c.fail(`cuts an axis twice: axes [${axes}]`);
   const starts = listOf(c, 'StartsTensor', 'StartsTensorList', 'starts');
   const ends = listOf(c, 'EndsTensor', 'EndsTensorList', 'ends');
   const steps = strided ? listOf(c, 'StridesTensor', 'StridesTensorList', 'strides') : axes.map(() => 1);
@@ -150,18 +152,24 @@ function filled(c: OpContext, shape: readonly number[]): void {
   const text = c.attributes.text('str_value', '');
   const value = scalarInput(c, 'ValueTensor') ?? (text === '' ? c.attributes.float('value', 0) : Number(text));
   if (Number.isNaN(value)) throw c.fail(`fills with '${text}', which is no number`);
-  c.checkConstantSize(shape);
   const type = { dtype, shape };
+  c.checkConstantSize(type);
   const data = allocate(type);
-  if (data instanceof BigInt64Array) data.fill(BigInt(Math.trunc(value)));
+  if (data instanceof BigInt64Array) data.fill(wholeNumber(c, Math.trunc(value)));
   else data.fill(value);
   c.outputConstant('Out', { type, data });
 }
 
+function wholeNumber(c: OpContext, value: number): bigint {
+  if (!Number.isInteger(value)) throw c.fail(`holds ${value}, which is no integer`);
+  return BigInt(value);
+}
+
 const fillLike: Importer = (c) => {
   const shape = c.attributes.ints('shape');
-  const from = c.shapeOf(c.input('Input'))[c.attributes.int('input_dim_idx', 0)]!;
-  filled(c, shape.with(c.attributes.int('output_dim_idx', 0), from));
+  const input = c.shapeOf(c.input('Input'));
+  const from = input[c.axis(c.attributes.int('input_dim_idx', 0), input.length)]!;
+  filled(c, shape.with(c.axis(c.attributes.int('output_dim_idx', 0), shape.length), from));
 };
 
 /** A constant written into the program. */
@@ -175,11 +183,12 @@ const assignValue: Importer = (c) => {
   const name = names.find((candidate) => c.attributes.has(candidate) && c.attributes.floats(candidate).length > 0);
   const shape = c.attributes.ints('shape');
   const values = name === undefined ? [] : c.attributes.floats(name);
-  if (values.length !== elementCount(shape)) throw c.fail(`has ${values.length} values for the shape [${shape}]`);
   const type = { dtype, shape };
+  c.checkConstantSize(type);
+  if (values.length !== elementCount(shape)) throw c.fail(`has ${values.length} values for the shape [${shape}]`);
   const data = allocate(type);
   values.forEach((value, i) => {
-    if (data instanceof BigInt64Array) data[i] = BigInt(value);
+    if (data instanceof BigInt64Array) data[i] = wholeNumber(c, value);
     else data[i] = value;
   });
   c.outputConstant('Out', { type, data });
