@@ -9,6 +9,7 @@
  * and `paddle` for programs.
  */
 import { EdgeDeployError } from '../base/errors.js';
+import { describeNotFinite, findNotFinite } from './finite.js';
 import { elementCount } from './tensor.js';
 import { findThreshold } from './threshold.js';
 
@@ -94,7 +95,7 @@ function maximaOf(name: string, values: ArrayLike<number>, channels: number, inn
     let maximum = maxima[slice % channels]!;
     for (let i = start; i < start + inner; i++) {
       const magnitude = Math.abs(values[i]!);
-      if (!(magnitude < Infinity)) throw notFinite(name, values[i]!, i);
+      if (!(magnitude < Infinity)) throw notFinite(name, values);
       if (magnitude > maximum) maximum = magnitude;
     }
     maxima[slice % channels] = maximum;
@@ -102,13 +103,14 @@ function maximaOf(name: string, values: ArrayLike<number>, channels: number, inn
   return maxima;
 }
 
-function notFinite(name: string, value: number, index: number): EdgeDeployError {
+function notFinite(name: string, values: ArrayLike<number>): EdgeDeployError {
+  const found = findNotFinite(values)!;
   return new EdgeDeployError(
     'E_WEIGHTS',
-    `the weights '${name}' hold ${value} (element ${index}): they have no scale`,
+    `the weights '${name}' hold ${describeNotFinite(found, values.length)}: they have no scale`,
     {
       hint: 'Train or export the model again; a diverged training leaves such values.',
-      details: { tensor: name, index },
+      details: { tensor: name, index: found.first, count: found.count },
     },
   );
 }

@@ -152,8 +152,7 @@ export class Lowering {
     const order = axisOrder(type.shape.length, 'plain').toSorted((a, b) => yStrides[b]! - yStrides[a]!);
     const pick = (list: readonly number[]) => order.map((axis) => list[axis]!);
     const { dims, strides } = coalesce(pick(type.shape), pick(xStrides), pick(yStrides));
-    if (dims.length > MAX_RANK)
-      throw new EdgeDeployError('E_OP', `'${name}' moves data along more than ${MAX_RANK} axes`);
+    checkRank(name, dims.length);
     this.step('copy', name, {
       x: { ...x, offset: x.offset + xStart * element },
       y: { ...y, offset: y.offset + yStart * element },
@@ -187,6 +186,14 @@ export class Lowering {
     }
     this.steps.push({ step, name, fields, writes, macs });
   }
+}
+
+/** Throws E_OP where a step would need more axes than its record has. */
+export function checkRank(name: string, rank: number): void {
+  if (rank <= MAX_RANK) return;
+  throw new EdgeDeployError('E_OP', `'${name}' works along ${rank} axes, more than ${MAX_RANK}`, {
+    hint: 'Reshape the tensor to fewer axes before you export the model.',
+  });
 }
 
 /** Record fields of an optional fused activation. */

@@ -10,6 +10,9 @@ import { activationFields, type Lowering } from './context.js';
 import { emitGemm, type GemmGeometry, rowsOf, sameGeometryResidual } from './gemm.js';
 import type { WeightArray } from './pack.js';
 
+/** Steps that one transposed convolution may become: strides of 64 × 64. */
+const MAX_PHASES = 4096;
+
 type Shape4 = readonly [number, number, number, number];
 
 /** Weights must be known when the model is compiled: they are packed then. */
@@ -21,8 +24,18 @@ function weightsOf(lowering: Lowering, node: Node): Constant {
   });
 }
 
+/** A bias is packed with the weights. */
+function biasOf(lowering: Lowering, node: Node): Float32Array | undefined {
+  const bias = node.inputs[2];
+  const values = lowering.floatsOf(bias);
+  if (values || !bias) return values;
+  throw new EdgeDeployError('E_OP', `${node.op} '${node.name}' takes its bias '${bias}' from another op`, {
+    hint: 'Only a bias stored in the model can be compiled; add it with an elementwise_add instead.',
+  });
+}
+
 export function lowerConv2d(lowering: Lowering, node: Node): void {
-  const [x = '', , bias, residual] = node.inputs;
+  const [x = '', , , residual] = node.inputs;
   const attributes = attributesOf<Conv2dAttributes>(node);
   const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
   const [, o, oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
@@ -48,7 +61,7 @@ export function lowerConv2d(lowering: Lowering, node: Node): void {
       ...{ groups, co: o / groups, ci: perGroup, taps: kh * kw, source },
       index: (channel, tap, k) => (channel * perGroup + k) * kh * kw + tap,
     }),
-    bias: lowering.floatsOf(bias),
+    bias: biasOf(lowering, node),
     residual: sameGeometryResidual(skip, geometry),
     y: lowering.result(node.outputs[0]!, 'channels_last'),
     geometry,
@@ -57,7 +70,7 @@ export function lowerConv2d(lowering: Lowering, node: Node): void {
 }
 
 function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attributes: Conv2dAttributes): void {
-  const [x = '', w, bias, residual] = node.inputs;
+  const [x = '', w, , residual] = node.inputs;
   const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
   const [, , oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
   const [, , kh, kw] = weights.type.shape as Shape4;
@@ -67,7 +80,7 @@ function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attri
   const scales = fp32 ? undefined : weights.quantization?.scales;
   const operand = lowering.in(x, 'channels_last');
   const skip = residual ? lowering.in(residual, 'channels_last') : null;
-  const biases = lowering.floatsOf(bias);
+  const biases = biasOf(lowering, node);
   lowering.step(
     'depthwise_conv2d',
     node.name,
@@ -100,7 +113,7 @@ function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attri
 }
 
 export function lowerFc(lowering: Lowering, node: Node): void {
-  const [x = '', , bias, residual] = node.inputs;
+  const [x = '', , , residual] = node.inputs;
   const weights = weightsOf(lowering, node);
   const [k, columns] = weights.type.shape as [number, number];
   const rows = rowsOf(lowering.shapeOf(x));
@@ -119,7 +132,7 @@ export function lowerFc(lowering: Lowering, node: Node): void {
       ...{ groups: 1, co: columns, ci: k, taps: 1, source },
       index: (channel, _tap, depth) => depth * columns + channel,
     }),
-    bias: lowering.floatsOf(bias),
+    bias: biasOf(lowering, node),
     residual: sameGeometryResidual(skip, geometry),
     y: lowering.result(node.outputs[0]!, 'plain'),
     geometry,
@@ -132,10 +145,19 @@ export function lowerFc(lowering: Lowering, node: Node): void {
  * stride-th row of the filter. Each phase is a `conv2d` step whose results stand a stride apart.
  */
 export function lowerConv2dTranspose(lowering: Lowering, node: Node): void {
-  const [x = '', , bias] = node.inputs;
+  const [x = ''] = node.inputs;
   const { strides, pads, dilations, groups, activation } = attributesOf<Conv2dTransposeAttributes>(node);
   const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
   const [, o, oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  if (Math.min(strides[0]!, oh) * Math.min(strides[1]!, ow) > MAX_PHASES) {
+    throw new EdgeDeployError(
+      'E_OP',
+      `conv2d_transpose '${node.name}' has the strides [${strides}], too large to compile`,
+      {
+        hint: `At most ${MAX_PHASES} steps are made of one; upsample with several layers or an interpolation.`,
+      },
+    );
+  }
   const weights = weightsOf(lowering, node);
   const [, perGroup, kh, kw] = weights.type.shape as Shape4;
   const y = lowering.result(node.outputs[0]!, 'channels_last');
@@ -159,7 +181,7 @@ export function lowerConv2dTranspose(lowering: Lowering, node: Node): void {
             return ((input * perGroup + (channel % perGroup)) * kh + ky) * kw + kx;
           },
         }),
-        bias: lowering.floatsOf(bias),
+        bias: biasOf(lowering, node),
         residual: undefined,
         y: { ...y, offset: y.offset + 4 * (row.phase * ow + column.phase) * o },
         geometry: {

@@ -7,7 +7,7 @@ import { type PreluAttributes, preluExtents } from '../ops/prelu.js';
 import { around } from '../ops/shape.js';
 import type { UnaryAttributes } from '../ops/unary.js';
 import { BINARY_KINDS, DTYPES } from '../steps/ledger.js';
-import { activationFields, type Lowering } from './context.js';
+import { activationFields, checkRank, type Lowering } from './context.js';
 import { axisOrder, coalesce, type Layout, layoutStrides, memoryShape, toRank8 } from './layout.js';
 
 export function lowerUnary(lowering: Lowering, node: Node): void {
@@ -84,6 +84,7 @@ export function lowerBinary(lowering: Lowering, node: Node): void {
     return order.map((axis) => strides[axis]!);
   };
   const { dims, strides } = coalesce(memoryShape(type.shape, layout), view(x, left.layout), view(y, right.layout));
+  checkRank(node.name, dims.length);
   lowering.step(
     'binary',
     node.name,

@@ -9,7 +9,7 @@ import type { SliceAttributes } from '../ops/slice.js';
 import { type TileAttributes, tileView } from '../ops/tile.js';
 import type { TransposeAttributes } from '../ops/transpose.js';
 import { DTYPES } from '../steps/ledger.js';
-import type { Lowering } from './context.js';
+import { checkRank, type Lowering } from './context.js';
 import { resultLayout } from './elementwise.js';
 import { axisOrder, layoutStrides, toRank8 } from './layout.js';
 
@@ -75,6 +75,7 @@ export function lowerPad(lowering: Lowering, node: Node): void {
   const { operand, layout } = lowering.anywhere(x);
   const order = axisOrder(shape.length, layout);
   const pick = (list: readonly number[]) => order.map((axis) => list[axis]!);
+  checkRank(node.name, shape.length);
   lowering.step('pad', node.name, {
     x: operand,
     y: lowering.result(node.outputs[0]!, layout),

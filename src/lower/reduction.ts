@@ -104,7 +104,11 @@ export function lowerMatmul(lowering: Lowering, node: Node): void {
   const { transposeX, transposeY, alpha, activation } = attributesOf<MatmulAttributes>(node);
   const [xShape, yShape, shape] = [lowering.shapeOf(x), lowering.shapeOf(y), lowering.shapeOf(node.outputs[0]!)];
   const batch = shape.slice(0, -2);
-  if (batch.length > 4) throw new EdgeDeployError('E_OP', `matmul '${node.name}' has more than four batch axes`);
+  if (batch.length > 4) {
+    throw new EdgeDeployError('E_OP', `matmul '${node.name}' has ${batch.length} batch axes, more than four`, {
+      hint: 'Flatten the outer axes before the product.',
+    });
+  }
   const [m, k] = matrixOf(xShape, transposeX);
   const [, n] = matrixOf(yShape, transposeY);
   const lead = (list: readonly number[], fill: number) => [...new Array<number>(4 - list.length).fill(fill), ...list];

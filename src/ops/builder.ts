@@ -1,8 +1,9 @@
 import { EdgeDeployError } from '../base/errors.js';
 import type { Graph, Node } from '../ir/graph.js';
-import { type Constant, elementCount, type TensorType } from '../ir/tensor.js';
+import { byteLength, type Constant, type DType, elementCount, type TensorType } from '../ir/tensor.js';
 import { definitionOf } from './index.js';
 import { checkOperandTypes } from './operand-types.js';
+import { shapeError } from './shape.js';
 
 export interface NodeToAdd {
   /** '' for an absent optional input. */
@@ -17,6 +18,14 @@ export interface NodeToAdd {
 /** No tensor of a graph has more elements: sizes and offsets stay well inside 32 bits. */
 const MAX_ELEMENTS = 2 ** 28;
 
+/** What a program file has room for; it also bounds the memory that a small, hostile program can ask for. */
+const MAX_CONSTANT_BYTES = 2 ** 31;
+
+/** Larger integer tensors are no shape arithmetic and are left to the program. */
+const MAX_COMPUTED = 2 ** 20;
+
+const isInteger = (dtype: DType) => dtype !== 'f32' && dtype !== 'f64';
+
 /**
  * Grows a graph node by node: infers types as it goes, and computes integer ops on constants at once, so that the shape
  * arithmetic of an exported program is gone before it is a graph.
@@ -28,6 +37,7 @@ export class GraphBuilder {
   readonly #types = new Map<string, TensorType>();
   readonly #constants = new Map<string, Constant>();
   readonly #nodeNames = new Set<string>();
+  #constantBytes = 0;
 
   constructor(name: string) {
     this.#name = name;
@@ -41,6 +51,12 @@ export class GraphBuilder {
 
   constant(name: string, constant: Constant): string {
     this.#define(name, constant.type);
+    this.#constantBytes += byteLength(constant.type);
+    if (this.#constantBytes >= MAX_CONSTANT_BYTES) {
+      throw new EdgeDeployError('E_MODEL', `with '${name}' the constants of the model take more than 2 GiB`, {
+        hint: 'No program file can hold them: use a smaller model.',
+      });
+    }
     this.#constants.set(name, constant);
     return name;
   }
@@ -59,8 +75,11 @@ export class GraphBuilder {
       );
       return definition.infer(types, attributes);
     });
-    const integer = results.every((type) => type.dtype !== 'f32' && type.dtype !== 'f64');
-    if (integer && trimmed.length > 0 && constants.every((constant) => constant && !constant.quantization)) {
+    results.forEach((type, i) => {
+      checkShape(outputs[i]!, type.shape);
+    });
+    const small = results.every(({ dtype, shape }) => isInteger(dtype) && elementCount(shape) <= MAX_COMPUTED);
+    if (small && trimmed.length > 0 && constants.every((constant) => constant && !constant.quantization)) {
       const values = definition.evaluate(constants, attributes);
       for (const [i, output] of outputs.entries()) this.constant(output, values[i]!);
       return [...outputs];
@@ -78,7 +97,8 @@ export class GraphBuilder {
 
   typeOf(name: string): TensorType {
     const type = this.#types.get(name);
-    if (!type) throw new EdgeDeployError('E_MODEL', `'${name}' is used before anything makes it`);
+    if (!type)
+      throw new EdgeDeployError('E_MODEL', `'${name}' is used before anything makes it`, { hint: OUT_OF_ORDER });
     return type;
   }
 
@@ -110,10 +130,8 @@ export class GraphBuilder {
   }
 
   #define(name: string, type: TensorType): void {
-    if (this.#types.has(name)) throw new EdgeDeployError('E_MODEL', `'${name}' is made twice`);
-    if (!(elementCount(type.shape) <= MAX_ELEMENTS)) {
-      throw new EdgeDeployError('E_SHAPE', `'${name}' would have the shape [${type.shape}], more than 2^28 elements`);
-    }
+    if (this.#types.has(name)) throw new EdgeDeployError('E_MODEL', `'${name}' is made twice`, { hint: OUT_OF_ORDER });
+    checkShape(name, type.shape);
     this.#types.set(name, type);
   }
 
@@ -124,6 +142,15 @@ export class GraphBuilder {
     return name;
   }
 }
+
+function checkShape(name: string, shape: readonly number[]): void {
+  const impossible = shape.some((dimension) => !Number.isSafeInteger(dimension) || dimension < 0);
+  if (!impossible && elementCount(shape) <= MAX_ELEMENTS) return;
+  const problem = impossible ? 'which is impossible' : 'more than 2^28 elements';
+  throw shapeError(`'${name}' would have the shape [${shape}], ${problem}`);
+}
+
+const OUT_OF_ORDER = 'The ops of the program are cyclic or out of order: export the model again.';
 
 function trimAbsent(inputs: readonly string[]): readonly string[] {
   let end = inputs.length;

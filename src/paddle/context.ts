@@ -1,5 +1,5 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
+import { byteLength, type Constant, type Data, elementCount, formatType, type TensorType } from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
 import type { AttributesOf, OpName } from '../ops/index.js';
 import { Attributes } from './attributes.js';
@@ -21,8 +21,10 @@ export function step<K extends OpName>(op: K, inputs: readonly string[], attribu
   return { op, inputs, attributes };
 }
 
-/** Larger constants are not made at compile time: 64 Mi elements. */
-const MAX_CONSTANT_ELEMENTS = 2 ** 26;
+/** Larger constants are not made from a few numbers of the program. */
+const MAX_CONSTANT_BYTES = 2 ** 26;
+
+const UNSUPPORTED_FORM = 'The program is damaged, or uses a form of the op that is not supported: export it otherwise.';
 
 /** What an importer sees of one op of the program: its inputs, its attributes, and the graph that grows. */
 export class OpContext {
@@ -66,11 +68,17 @@ export class OpContext {
     return value;
   }
 
-  /** Like input, but quantised weights keep their integers. */
-  weight(slot: string): string {
+  /** Like input, but quantised weights keep their integers if their scales lie along `axis`. */
+  weight(slot: string, axis: number): string {
     const [variable] = this.#names(slot);
     if (variable === undefined) throw this.fail(`has no input '${slot}'`);
-    return this.#scope.read(variable, this.label);
+    const value = this.#scope.read(variable, this.label);
+    const { dtype } = this.typeOf(value);
+    const quantization = this.constantOf(value)?.quantization;
+    if (dtype !== 'f32' && quantization === undefined) {
+      throw this.fail(`has weights of the element type ${dtype} in '${slot}'`, 'Export the model in fp32.');
+    }
+    return quantization === undefined || quantization.axis === axis ? value : this.#real(value);
   }
 
   typeOf(value: string): TensorType {
@@ -160,21 +168,26 @@ export class OpContext {
     return this.constant({ dtype: real.type.dtype, shape }, real.data);
   }
 
-  /** Refuses constants whose size would exhaust the compiler's memory. */
-  checkConstantSize(shape: readonly number[]): void {
-    if (shape.some((dimension) => dimension < 0)) throw this.fail(`has the impossible shape [${shape}]`);
-    if (elementCount(shape) > MAX_CONSTANT_ELEMENTS) throw this.fail(`makes a constant of shape [${shape}], too large`);
+  /** To be called before the memory of a new constant is taken: a few bytes of a program may ask for any amount. */
+  checkConstantSize(type: TensorType): void {
+    if (type.shape.some((dimension) => dimension < 0)) throw this.fail(`has the impossible shape [${type.shape}]`);
+    if (byteLength(type) <= MAX_CONSTANT_BYTES) return;
+    throw this.fail(
+      `makes a constant ${formatType(type)}, larger than 64 MiB`,
+      'Store it as a parameter of the model.',
+    );
   }
 
   /** An axis counted from the end if negative, checked against the rank. */
   axis(axis: number, rank: number): number {
     const result = axis < 0 ? axis + rank : axis;
-    if (!(result >= 0 && result < rank)) throw this.fail(`has axis ${axis}, outside rank ${rank}`);
+    if (!(Number.isInteger(result) && result >= 0 && result < rank))
+      throw this.fail(`has axis ${axis}, outside rank ${rank}`);
     return result;
   }
 
-  fail(problem: string, hint?: string): EdgeDeployError {
-    return new EdgeDeployError('E_OP', `${this.label} ${problem}`, hint === undefined ? {} : { hint });
+  fail(problem: string, hint = UNSUPPORTED_FORM): EdgeDeployError {
+    return new EdgeDeployError('E_OP', `${this.label} ${problem}`, { hint });
   }
 
   #numbers(value: string): number[] {
@@ -205,9 +218,7 @@ export class OpContext {
   }
 
   #add(op: OpName, inputs: readonly string[], attributes: object, output: string): string {
-    const [value] = this.#builder.add(op, { inputs, outputs: [output], attributes: attributes as never });
-    this.#scope.checkSize(value!, this.label);
-    return value!;
+    return this.#builder.add(op, { inputs, outputs: [output], attributes: attributes as never })[0]!;
   }
 }
 

@@ -1,5 +1,4 @@
 /** A Paddle program as a Graph: static shapes, NCHW, nothing optimised. */
-import { readFile } from 'node:fs/promises';
 import { EdgeDeployError } from '../base/errors.js';
 import { type OnProgress, silent } from '../base/events.js';
 import type { Graph } from '../ir/graph.js';
@@ -9,9 +8,10 @@ import { feeds, fetches, inputType, liveOps } from './interface.js';
 import type { ModelSource } from './locate.js';
 import type { Op, Program } from './messages.js';
 import { importers } from './ops/index.js';
-import { type Parameters, readParameters } from './parameters.js';
+import type { Parameters } from './parameters.js';
+import { readModel } from './read.js';
 import { Scope } from './scope.js';
-import { readProgram } from './wire.js';
+import { assertSupported } from './supported.js';
 
 export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the program leaves a dimension other than the batch open; may replace any. */
@@ -22,15 +22,7 @@ export interface ImportOptions {
 /** Reads and imports a located model. Throws EdgeDeployError for whatever is wrong with it. */
 export async function importPaddle(source: ModelSource, options: ImportOptions = {}): Promise<Graph> {
   const onProgress = options.onProgress ?? silent;
-  onProgress({ stage: 'import', message: `reading ${source.program}` });
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(source.program);
-  } catch (cause) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the program ${source.program} cannot be read`, { cause });
-  }
-  const program = readProgram(bytes);
-  const parameters = await readParameters(program, source, onProgress);
+  const { program, parameters } = await readModel(source, onProgress);
   onProgress({ stage: 'import', message: `importing ${source.name}` });
   return importProgram(source.name, program, parameters, options);
 }
@@ -45,7 +37,7 @@ export function importProgram(
   const inputs = feeds(program);
   const outputs = fetches(program);
   const ops = liveOps(program, outputs);
-  assertSupported(ops);
+  assertSupported(program, ops);
 
   const shapes = options.inputShapes ?? new Map();
   for (const given of shapes.keys()) {
@@ -59,7 +51,6 @@ export function importProgram(
   const scope = new Scope(builder, program, parameters);
   for (const input of inputs) {
     scope.write(input, builder.input(scope.nameFor(input), inputType(input, scope.declared(input), shapes.get(input))));
-    scope.checkSize(input, 'the program');
   }
   for (const { op, index } of ops) importOp(op, index, scope);
   scope.assertFiniteWeights();
@@ -77,19 +68,6 @@ function importOp(op: Op, index: number, scope: Scope): void {
     const { code, hint, details } = error;
     throw new EdgeDeployError(code, `${label}: ${error.message}`, { hint, details, cause: error });
   }
-}
-
-function assertSupported(ops: readonly { op: Op }[]): void {
-  const counts = new Map<string, number>();
-  for (const { op } of ops) {
-    if (!importers.has(op.type)) counts.set(op.type, (counts.get(op.type) ?? 0) + 1);
-  }
-  if (counts.size === 0) return;
-  const list = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => `${type} (${count})`);
-  throw new EdgeDeployError('E_OP', `the model uses unsupported ops: ${list.join(', ')}`, {
-    hint: 'Export the model without them, or cut the program in front of them (post-processing can run on the host).',
-    details: { ops: Object.fromEntries(counts) },
-  });
 }
 
 /**

@@ -34,7 +34,12 @@ function byColumn(program: Program, type: 'feed' | 'fetch', variable: (op: Op) =
     const column = op.attrs.find((attribute) => attribute.name === 'col' && attribute.type === AttributeType.INT)?.i;
     found.push({ name, column: column ?? 0 });
   }
-  return found.sort((a, b) => a.column - b.column).map(({ name }) => name);
+  const names = found.sort((a, b) => a.column - b.column).map(({ name }) => name);
+  const twice = type === 'feed' ? names.find((name, i) => names.indexOf(name) !== i) : undefined;
+  if (twice !== undefined) {
+    throw new EdgeDeployError('E_MODEL', `the program feeds '${twice}' twice`, { hint: 'Export the model again.' });
+  }
+  return names;
 }
 
 /**
@@ -75,7 +80,9 @@ export function inputType(
   }
   const dtype = DTYPES[declared.dataType];
   if (dtype === undefined) {
-    throw new EdgeDeployError('E_MODEL', `the input '${name}' has an unsupported element type (${declared.dataType})`);
+    throw new EdgeDeployError('E_MODEL', `the input '${name}' has an unsupported element type (${declared.dataType})`, {
+      hint: 'Export the model with inputs of float32 or integers.',
+    });
   }
   return { dtype, shape: inputShape(name, declared.dims, given) };
 }

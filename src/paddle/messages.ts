@@ -1,11 +1,11 @@
 /**
  * The messages of `framework.proto` as TypeScript sees them. Decoding gives these objects; fields that were absent read
- * as their defaults (empty list, '', 0, false), yet stay absent when the program is written again. 64-bit integers are
- * `long` objects or, where we make messages ourselves, numbers.
+ * as their defaults (empty list, '', 0, false, null for a message), yet stay absent when the program is written again.
+ * 64-bit integers are `long` objects or, where we make messages ourselves, numbers.
  */
 export interface Program {
   blocks: Block[];
-  version?: { version: Int64 };
+  version?: { version: Int64 } | null;
 }
 
 export interface Block {
@@ -17,14 +17,14 @@ export interface Block {
 
 export interface Var {
   name: string;
-  type?: VarType;
+  type?: VarType | null;
   persistable: boolean;
   need_check_feed: boolean;
 }
 
 export interface VarType {
   type: number;
-  lod_tensor?: { tensor?: TensorDesc; lod_level: number };
+  lod_tensor?: { tensor?: TensorDesc | null; lod_level: number } | null;
 }
 
 /** Shape and element type of a variable (dims −1 = unknown), and the header of every saved tensor. */
@@ -66,7 +66,7 @@ export interface Attribute {
   var_name?: string;
   vars_name?: string[];
   float64?: number;
-  scalar?: Scalar;
+  scalar?: Scalar | null;
   scalars?: Scalar[];
 }
 

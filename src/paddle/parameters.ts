@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, normalize } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
 import { type OnProgress, silent } from '../base/events.js';
+import { elementCount } from '../ir/tensor.js';
 import type { ModelSource } from './locate.js';
-import { type Program, type Var, VarKind } from './messages.js';
-import { readTensorRecord, type TensorRecord, writeTensorRecord } from './tensor-record.js';
+import { type Program, toNumber, type Var, VarKind } from './messages.js';
+import { type RecordPlace, readTensorRecord, type TensorRecord, writeTensorRecord } from './tensor-record.js';
 
 /** By variable name, in the order of a combined file. */
 export type Parameters = ReadonlyMap<string, TensorRecord>;
@@ -18,7 +19,7 @@ const KINDS_WITHOUT_DATA: ReadonlySet<number> = new Set([
 ]);
 
 export function isParameter(variable: Var): boolean {
-  return variable.persistable && variable.type !== undefined && !KINDS_WITHOUT_DATA.has(variable.type.type);
+  return variable.persistable && variable.type != null && !KINDS_WITHOUT_DATA.has(variable.type.type);
 }
 
 /**
@@ -36,16 +37,21 @@ export function parameterNames(program: Program): string[] {
     .map(({ name }) => name);
 }
 
-/** Splits a combined parameter file. Throws E_WEIGHTS unless it holds exactly the program's parameters. */
-export function splitParameters(program: Program, bytes: Uint8Array): Parameters {
+/**
+ * Splits a combined parameter file; the tensors' data are views into it. Throws E_MODEL unless it holds exactly the
+ * program's parameters; `file` is for messages.
+ */
+export function splitParameters(program: Program, bytes: Uint8Array, file = 'the parameter file'): Parameters {
+  const declared = declaredShapes(program);
   const parameters = new Map<string, TensorRecord>();
   let position = 0;
   for (const name of parameterNames(program)) {
-    const { record, end } = readTensorRecord(bytes, position, name);
+    const { record, end } = readTensorRecord(bytes, position, { file, name });
+    checkShape(declared.get(name), record, { file, name }, position);
     parameters.set(name, record);
     position = end;
   }
-  assertEnd(bytes, position, `the program's ${parameters.size} parameters`);
+  checkEnd(bytes, position, file, `the program's ${parameters.size} parameters`);
   return parameters;
 }
 
@@ -64,16 +70,18 @@ export async function readParameters(
   if (names.length === 0) return new Map();
   if (source.parameters.kind === 'combined') {
     const { file } = source.parameters;
-    return splitParameters(program, await read(file, `the program has ${names.length} parameters`));
+    return splitParameters(program, await read(file, `the program has ${names.length} parameters`), file);
   }
   const { folder } = source.parameters;
+  const declared = declaredShapes(program);
   const parameters = new Map<string, TensorRecord>();
   for (const [index, name] of names.entries()) {
     onProgress({ stage: 'import', message: `reading ${name}`, current: index, total: names.length });
     const file = fileInside(folder, name);
     const bytes = await read(file, `each of the program's ${names.length} parameters is a file`);
-    const { record, end } = readTensorRecord(bytes, 0, name);
-    assertEnd(bytes, end, `the parameter '${name}'`);
+    const { record, end } = readTensorRecord(bytes, 0, { file, name });
+    checkShape(declared.get(name), record, { file, name }, 0);
+    checkEnd(bytes, end, file, `the parameter '${name}'`);
     parameters.set(name, record);
   }
   return parameters;
@@ -102,13 +110,37 @@ async function read(file: string, why: string): Promise<Uint8Array> {
   }
 }
 
-function assertEnd(bytes: Uint8Array, end: number, what: string): void {
+function checkEnd(bytes: Uint8Array, end: number, file: string, what: string): void {
   if (bytes.length === end) return;
   throw new EdgeDeployError(
-    'E_WEIGHTS',
-    `the parameter file is longer than ${what}: ${bytes.length - end} bytes remain`,
-    {
-      hint: 'Program and parameters do not belong together: copy both from the same export.',
-    },
+    'E_MODEL',
+    `${file} is longer than ${what}: they end at byte ${end}, and ${bytes.length - end} bytes remain`,
+    { hint: NOT_TOGETHER },
+  );
+}
+
+const NOT_TOGETHER = 'Program and parameters do not belong together: copy both from the same export.';
+
+function declaredShapes(program: Program): ReadonlyMap<string, readonly number[]> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const { name, type } of program.blocks.flatMap((block) => block.vars)) {
+    const dims = type?.lod_tensor?.tensor?.dims.map(toNumber);
+    if (dims?.every((dim) => dim >= 0)) shapes.set(name, dims);
+  }
+  return shapes;
+}
+
+/** A record that cannot be what the program means: another number of elements. Shapes alone may differ, the record's counts. */
+function checkShape(
+  declared: readonly number[] | undefined,
+  { dims }: TensorRecord,
+  { file, name }: RecordPlace,
+  offset: number,
+): void {
+  if (declared === undefined || elementCount(declared) === elementCount(dims)) return;
+  throw new EdgeDeployError(
+    'E_MODEL',
+    `${file} holds a tensor of shape [${dims}] at byte ${offset}, where the program has the parameter '${name}' of [${declared}]`,
+    { hint: NOT_TOGETHER },
   );
 }

@@ -4,7 +4,8 @@ import type { QuantizationMode } from '../ir/quantization.js';
 import { type Attribute, AttributeType, type Op, type Program, VarKind } from './messages.js';
 import type { Parameters } from './parameters.js';
 
-const SCALE_SUFFIX = '_quant_scale';
+/** `<variable>_quant_scale`: the name of the attribute that holds a weight's scales. */
+export const SCALE_SUFFIX = '_quant_scale';
 
 export interface WeightAttributes {
   readonly bits: 8 | 16;

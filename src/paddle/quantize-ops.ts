@@ -63,7 +63,7 @@ export function quantizeProgram(program: Program, parameters: Parameters, rule: 
       if (!persistable.has(name)) continue;
       if (!rule.opTypes.has(op.type)) continue;
       const tensorRule = ruleFor(op, name, records.get(name)!, rule);
-      const entry = quantizeRecord(op, name, records.get(name)!, tensorRule);
+      const entry = quantizeRecord(op, name, records.get(name)!, tensorRule, visited.has(name));
       records.set(name, rule.store === 'integers' ? entry.integers : entry.dequantized);
       setWeightAttributes(op, name, { ...rule, scales: entry.scales });
       if (visited.has(name)) warnings.add(shared(name, op, rule));
@@ -106,14 +106,24 @@ interface QuantizedRecord {
   readonly report: WeightReport;
 }
 
-function quantizeRecord(op: Op, name: string, record: TensorRecord, rule: QuantizationRule): QuantizedRecord {
+/** `again`: the parameter was quantised for another op already, and upstream takes its integers for weights. */
+function quantizeRecord(
+  op: Op,
+  name: string,
+  record: TensorRecord,
+  rule: QuantizationRule,
+  again: boolean,
+): QuantizedRecord {
   const { dims, dataType } = record;
-  const numeric = dataType === VarKind.FP32 || dataType === VarKind.INT8 || dataType === VarKind.INT16;
-  if (!numeric || record.data.length === 0) {
-    throw new EdgeDeployError('E_WEIGHTS', `the weights '${name}' of ${op.type} are not fp32 numbers`, {
-      hint: 'Export the model in fp32.',
-      details: { tensor: name },
-    });
+  if ((dataType !== VarKind.FP32 && !again) || record.data.length === 0) {
+    throw new EdgeDeployError(
+      'E_WEIGHTS',
+      `the weights '${name}' of ${op.type} are not fp32 numbers (VarType ${dataType}, shape [${dims}])`,
+      {
+        hint: 'Export the model in fp32.',
+        details: { tensor: name },
+      },
+    );
   }
   const values = recordData(record) as Float32Array;
   const quantized = quantizeTensor(name, values, dims, rule);

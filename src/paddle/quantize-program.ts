@@ -2,15 +2,16 @@
  * PaddleSlim's `quant_post_dynamic` on files: a Paddle model in, the same program with integer weights out, in the
  * layout of either generation of upstream.
  */
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
 import { type OnProgress, silent } from '../base/events.js';
 import type { QuantizationMode } from '../ir/quantization.js';
 import type { WeightReport } from '../ir/weight-report.js';
 import { locateModel, type ModelSource } from './locate.js';
-import { fileInside, joinParameters, type Parameters, readParameters } from './parameters.js';
+import { fileInside, joinParameters, type Parameters } from './parameters.js';
 import { type ProgramRule, type QuantizedProgram, quantizeProgram } from './quantize-ops.js';
+import { readModel } from './read.js';
 import { writeTensorRecord } from './tensor-record.js';
 import { readProgram, writeProgram } from './wire.js';
 
@@ -65,8 +66,7 @@ export async function quantPostDynamic(options: QuantPostDynamicOptions): Promis
     ...(model_filename === undefined ? {} : { modelFile: model_filename }),
     ...(params_filename === undefined ? {} : { paramsFile: params_filename }),
   });
-  const bytes = await readFile(source.program);
-  const parameters = await readParameters(readProgram(bytes), source, onProgress);
+  const { bytes, parameters } = await readModel(source, onProgress);
   const layout = options.layout ?? (source.program.endsWith('.pdmodel') ? 'static' : 'fluid');
   const names = layout === 'static' ? staticNames(options) : fluidNames(options);
 

@@ -1,12 +1,9 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { elementCount, formatType } from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
 import { type Program, toNumber, type Var } from './messages.js';
 import type { Parameters } from './parameters.js';
-import { allFinite, findScales, weightConstant } from './weights.js';
-
-/** Tensors of 2^31 elements and more do not fit the devices this is for, and hint at a damaged program. */
-const MAX_ELEMENTS = 2 ** 31;
+import { findScales } from './scales.js';
+import { notFiniteIn, weightConstant } from './weights.js';
 
 /**
  * The variables of a program while it is imported. A Paddle program may write a variable twice (in-place ops); a graph
@@ -22,7 +19,7 @@ export class Scope {
   readonly #values = new Map<string, string>();
   /** Names of graph values that stand for variables. */
   readonly #taken = new Set<string>();
-  readonly #notFinite: string[] = [];
+  readonly #notFinite = new Map<string, string>();
 
   constructor(builder: GraphBuilder, program: Program, parameters: Parameters) {
     this.builder = builder;
@@ -44,7 +41,8 @@ export class Scope {
       });
     }
     const constant = weightConstant(variable, record, this.#scales.get(variable));
-    if (!allFinite(constant)) this.#notFinite.push(variable);
+    const problem = notFiniteIn(constant);
+    if (problem !== undefined) this.#notFinite.set(variable, problem);
     const name = this.builder.constant(this.nameFor(variable), constant);
     this.#values.set(variable, name);
     return name;
@@ -64,28 +62,23 @@ export class Scope {
   /** Element type (a VarKind) and dimensions (−1 unknown) the program declares. */
   declared(variable: string): { dataType: number; dims: number[] } | undefined {
     const tensor = this.#declared.get(variable)?.type?.lod_tensor?.tensor;
-    return tensor && { dataType: tensor.data_type, dims: tensor.dims.map(toNumber) };
+    return tensor ? { dataType: tensor.data_type, dims: tensor.dims.map(toNumber) } : undefined;
   }
 
   declaredRank(variable: string): number | undefined {
     return this.declared(variable)?.dims.length;
   }
 
-  checkSize(value: string, label: string): void {
-    const type = this.builder.typeOf(value);
-    if (elementCount(type.shape) < MAX_ELEMENTS) return;
-    throw new EdgeDeployError('E_SHAPE', `${label}: the tensor '${value}' would be ${formatType(type)}, too large`, {
-      hint: 'Check the input shape, or export the model again.',
-    });
-  }
-
-  /** Throws E_WEIGHTS with the names of the parameters that hold NaN or infinity, if any. */
+  /**
+   * Throws E_WEIGHTS with every parameter read that holds NaN or infinity, how many and where, if there is one. No
+   * precision takes such a model: in fp32, too, what it computes is NaN.
+   */
   assertFiniteWeights(): void {
-    if (this.#notFinite.length === 0) return;
-    const names = this.#notFinite.map((name) => `'${name}'`).join(', ');
-    throw new EdgeDeployError('E_WEIGHTS', `these weights hold NaN or infinity: ${names}`, {
+    if (this.#notFinite.size === 0) return;
+    const list = [...this.#notFinite].map(([name, problem]) => `'${name}' ${problem}`);
+    throw new EdgeDeployError('E_WEIGHTS', `there are weights that hold NaN or infinity: ${list.join('; ')}`, {
       hint: 'Training diverged or the file is damaged; such a model computes nothing of use.',
-      details: { parameters: this.#notFinite },
+      details: { parameters: [...this.#notFinite.keys()] },
     });
   }
 }

@@ -45,52 +45,93 @@ export const DTYPES: Readonly<Record<number, DType>> = {
   [VarKind.INT8]: 'i8',
 };
 
+/** No axis of a tensor is longer: Paddle counts elements in 32 bits. */
+const MAX_DIM = 2 ** 31 - 1;
+
+/** Where a record is read from; both are for messages. */
+export interface RecordPlace {
+  readonly file: string;
+  /** The parameter. */
+  readonly name: string;
+}
+
 /**
- * Reads the record at `offset`; `name` is for messages. Nothing is copied. Throws E_WEIGHTS when the bytes end too early
- * or are not a tensor.
+ * Reads the record at `offset`. Nothing is copied: its data is a view into `bytes`. Throws E_MODEL, with the file and the
+ * byte, when the bytes end too early or are not a tensor; sizes are checked before they are used.
  */
 export function readTensorRecord(
   bytes: Uint8Array,
   offset: number,
-  name: string,
+  { file, name }: RecordPlace,
 ): { record: TensorRecord; end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let position = offset;
-  const take = (size: number, what: string): number => {
-    const start = position;
-    if (size > bytes.length - start) {
+  const fields = new Fields(bytes.length, offset, { file, name });
+  const version = (at: number) => {
+    const found = view.getUint32(at, true);
+    if (found !== 0) throw fields.damaged(at, `version ${found} of the tensor format, expected 0`);
+  };
+  version(fields.take(4, 'version'));
+  const levelsAt = fields.take(8, 'number of LoD levels');
+  const levels = view.getBigUint64(levelsAt, true);
+  if (levels > 16n) throw fields.damaged(levelsAt, `${levels} LoD levels, expected at most 16`);
+  for (let level = 0n; level < levels; level++) {
+    fields.take(Number(view.getBigUint64(fields.take(8, 'LoD size'), true)), 'LoD');
+  }
+  version(fields.take(4, 'version'));
+  const sizeAt = fields.take(4, 'header size');
+  const headerSize = view.getInt32(sizeAt, true);
+  if (headerSize < 0) throw fields.damaged(sizeAt, `a header of ${headerSize} bytes`);
+  const headerAt = fields.take(headerSize, 'header');
+  const header = bytes.subarray(headerAt, headerAt + headerSize);
+  const desc = readTensorDesc(header, `${file} is damaged at byte ${headerAt}, in the header of '${name}'`);
+  const elementBytes = ELEMENT_BYTES[desc.data_type];
+  if (elementBytes === undefined) {
+    throw fields.damaged(headerAt, `the element type ${desc.data_type}, which is unknown or not supported`);
+  }
+  const dims = desc.dims.map(toNumber);
+  if (dims.some((dim) => dim < 0 || dim > MAX_DIM)) throw fields.damaged(headerAt, `the impossible shape [${dims}]`);
+  const size = dims.reduce((product, dim) => product * dim, elementBytes);
+  const start = fields.take(size, `data, ${size / elementBytes} elements of shape [${dims}],`);
+  return { record: { dataType: desc.data_type, dims, data: bytes.subarray(start, start + size) }, end: start + size };
+}
+
+/** Walks over the fields of a record, and knows how to complain about them. */
+class Fields {
+  readonly #total: number;
+  readonly #place: RecordPlace;
+  #position: number;
+
+  constructor(total: number, offset: number, place: RecordPlace) {
+    this.#total = total;
+    this.#position = offset;
+    this.#place = place;
+  }
+
+  /** The offset of the next `size` bytes; throws unless the file has them. */
+  take(size: number, what: string): number {
+    const start = this.#position;
+    if (!(size <= this.#total - start)) {
+      const { file, name } = this.#place;
       throw new EdgeDeployError(
-        'E_WEIGHTS',
-        `the parameters end inside '${name}': its ${what} needs ${size} bytes at byte ${start}, the file has ${bytes.length}`,
+        'E_MODEL',
+        `${file} ends inside the parameter '${name}': its ${what} needs ${size} bytes at byte ${start}, the file has ${this.#total}`,
         { hint: 'The file is truncated, or belongs to another model: copy it again.' },
       );
     }
-    position += size;
+    this.#position += size;
     return start;
-  };
-  const damaged = (what: string) =>
-    new EdgeDeployError('E_WEIGHTS', `the parameters are damaged at '${name}' (byte ${offset}): ${what}`, {
-      hint: 'The file is damaged, or belongs to another model: copy it again.',
-    });
-
-  if (view.getUint32(take(4, 'version'), true) !== 0) throw damaged('unknown version of the tensor format');
-  const levels = view.getBigUint64(take(8, 'number of LoD levels'), true);
-  if (levels > 16n) throw damaged(`${levels} LoD levels`);
-  for (let level = 0n; level < levels; level++) {
-    take(Number(view.getBigUint64(take(8, 'LoD size'), true)), 'LoD');
   }
-  if (view.getUint32(take(4, 'version'), true) !== 0) throw damaged('unknown version of the tensor format');
-  const descSize = view.getInt32(take(4, 'header size'), true);
-  if (descSize < 0) throw damaged(`a header of ${descSize} bytes`);
-  const descStart = take(descSize, 'header');
-  const desc = readTensorDesc(bytes.subarray(descStart, descStart + descSize));
-  const elementBytes = ELEMENT_BYTES[desc.data_type];
-  if (elementBytes === undefined) throw damaged(`element type ${desc.data_type} is not supported`);
-  const dims = desc.dims.map(toNumber);
-  if (dims.some((dim) => dim < 0)) throw damaged(`shape [${dims}]`);
-  const size = dims.reduce((product, dim) => product * dim, elementBytes);
-  const start = take(size, `data, ${size / elementBytes} elements of shape [${dims}],`);
-  return { record: { dataType: desc.data_type, dims, data: bytes.subarray(start, position) }, end: position };
+
+  damaged(at: number, found: string): EdgeDeployError {
+    const { file, name } = this.#place;
+    return new EdgeDeployError(
+      'E_MODEL',
+      `${file} is damaged at byte ${at}, in the parameter '${name}': it has ${found}`,
+      {
+        hint: 'The file is damaged, or belongs to another model: copy it again.',
+      },
+    );
+  }
 }
 
 /** The bytes of a record, as Paddle writes them. */

@@ -17,15 +17,20 @@ const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framewo
 const programType = schema.lookupType('paddle.Program');
 const tensorDescType = schema.lookupType('paddle.TensorDesc');
 
-/** Decodes a `.pdmodel`, `__model__` or (Paddle 3) `.json` file. Throws E_MODEL when the bytes are not a Paddle program. */
-export function readProgram(bytes: Uint8Array): Program {
+/**
+ * Decodes a `.pdmodel`, `__model__` or (Paddle 3) `.json` file; `file` is for messages. Throws E_MODEL when the bytes are
+ * not a Paddle program.
+ */
+export function readProgram(bytes: Uint8Array, file = 'the program'): Program {
   if (bytes.length === 0) {
-    throw new EdgeDeployError('E_MODEL', 'the program file is empty', { hint: 'Export or copy the model again.' });
+    throw new EdgeDeployError('E_MODEL', `${file} is empty: expected a Paddle program`, {
+      hint: 'Export or copy the model again.',
+    });
   }
-  if (looksLikePir(bytes)) return readPirProgram(bytes);
-  const program = decode(programType, bytes, 'the file is not a Paddle program, or it is damaged') as Program;
+  if (looksLikePir(bytes)) return readPirProgram(bytes, file);
+  const program = decode(programType, bytes, `${file} is not a Paddle program, or it is damaged`) as Program;
   if (program.blocks.length === 0) {
-    throw new EdgeDeployError('E_MODEL', 'the file holds no Paddle program: it has no block', {
+    throw new EdgeDeployError('E_MODEL', `${file} holds no Paddle program: it has no block`, {
       hint: 'Pass the .pdmodel or __model__ file of an exported inference model.',
     });
   }
@@ -37,9 +42,9 @@ export function writeProgram(program: Program): Uint8Array {
   return programType.encode(program as unknown as Record<string, unknown>).finish();
 }
 
-/** Decodes the header message of a saved tensor. */
-export function readTensorDesc(bytes: Uint8Array): TensorDesc {
-  return decode(tensorDescType, bytes, 'the header of a tensor is damaged') as TensorDesc;
+/** Decodes the header message of a saved tensor. Throws E_MODEL with `failure` and the reason. */
+export function readTensorDesc(bytes: Uint8Array, failure: string): TensorDesc {
+  return decode(tensorDescType, bytes, failure) as TensorDesc;
 }
 
 export function writeTensorDesc(desc: TensorDesc): Uint8Array {
@@ -53,6 +58,9 @@ function decode(type: protobuf.Type, bytes: Uint8Array, failure: string): unknow
     return type.decode(reader);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EdgeDeployError('E_MODEL', `${failure} (${reason})`, { hint: 'Export or copy the model again.', cause });
+    throw new EdgeDeployError('E_MODEL', `${failure}: no ${type.name} message at byte ${reader.pos} (${reason})`, {
+      hint: 'Export or copy the model again.',
+      cause,
+    });
   }
 }

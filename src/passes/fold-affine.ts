@@ -1,3 +1,4 @@
+import { EdgeDeployError } from '../base/errors.js';
 import type { Graph, Node } from '../ir/graph.js';
 import { affineOf, type ChannelAffine } from './affine-of.js';
 import { Draft } from './draft.js';
@@ -56,7 +57,15 @@ function fold(draft: Draft, producer: Node, consumer: Node, { factors, offsets, 
 function settle(draft: Draft, node: Node): void {
   const x = node.inputs[0]!;
   const affine = affineOf(draft, node, x, 1);
-  if (!affine) return;
+  if (!affine) {
+    throw new EdgeDeployError(
+      'E_OP',
+      `batch_norm '${node.name}' has statistics that are not known when it is compiled`,
+      {
+        hint: 'Only statistics stored in the model can be compiled; export the model for inference.',
+      },
+    );
+  }
   const a = addVector(draft, `${node.name}.a`, Float32Array.from(affine.factors));
   const b = addVector(draft, `${node.name}.b`, Float32Array.from(affine.offsets));
   draft.replace(node, { ...node, op: 'affine', inputs: [x, a, b], attributes: {} });

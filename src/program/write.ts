@@ -37,7 +37,9 @@ export function writeProgram(lowered: Lowered, placement: Placement): Uint8Array
   const constantsAt = align(stringsAt + text.length);
   const size = constantsAt + constants.bytes;
   if (size >= CONSTANT || placement.arenaBytes >= CONSTANT) {
-    throw new EdgeDeployError('E_MODEL', 'the model needs more than 2 GiB of weights or of working memory');
+    throw new EdgeDeployError('E_MODEL', 'the model needs more than 2 GiB of weights or of working memory', {
+      hint: 'Compile it for a smaller input shape, or with int8w.',
+    });
   }
 
   const file = new Uint8Array(size);
@@ -94,7 +96,11 @@ function placeConstants(constants: ReadonlyMap<string, Uint8Array>): { offsets: 
 function tensorRecord(io: LoweredIo, strings: StringTable, resolve: (operand: Operand) => number): Uint8Array {
   const record = new Uint8Array(TENSOR_BYTES);
   const view = new DataView(record.buffer);
-  if (io.shape.length > 8) throw new EdgeDeployError('E_SHAPE', `'${io.name}' has more than eight axes`);
+  if (io.shape.length > 8) {
+    throw new EdgeDeployError('E_SHAPE', `'${io.name}' has ${io.shape.length} axes, more than eight`, {
+      hint: 'Reshape it before you export the model.',
+    });
+  }
   view.setUint32(0, strings.add(io.name), true);
   view.setUint32(4, DTYPES.indexOf(io.dtype), true);
   view.setUint32(8, io.shape.length, true);

@@ -192,6 +192,27 @@ t.test('refusals', async (t) => {
     return make.op('reduce', [whole], { kind: 'sum', axes: [1], keepDims: false });
   });
   t.throws(() => lower(summed, HOST), { code: 'E_OP', message: /reduces i32, which no step does/ });
+  const biased = single((make) => make.op('conv2d', [make.x(1, 3, 4, 4), make.constant(2, 3, 1, 1), make.x(2)], CONV));
+  t.throws(() => lower(biased, HOST), {
+    code: 'E_OP',
+    message: /takes its bias 'x2' from another op/,
+    hint: /elementwise_add/,
+  });
+  const strided = single((make) =>
+    make.op('conv2d_transpose', [make.x(1, 1, 9, 9), make.constant(1, 1, 1, 1)], {
+      ...{ strides: [65, 64], pads: [0, 0, 0, 0], dilations: [1, 1], groups: 1, outputPadding: [0, 0] },
+    }),
+  );
+  t.throws(() => lower(strided, HOST), { code: 'E_OP', message: /has the strides \[65,64\], too large/, hint: /4096/ });
+  const nine = [1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2] as const;
+  const other = nine.map((size) => 3 - size);
+  const broadcast = single((make) => make.op('binary', [make.x(...nine), make.x(...other)], { kind: 'add' }));
+  t.throws(() => lower(broadcast, HOST), { code: 'E_OP', message: /'binary2' works along 18 axes, more than 8/ });
+  const padded = single((make) => {
+    const [before, after] = [nine.slice(0, 9), new Array<number>(9).fill(0)];
+    return make.op('pad', [make.x(...before)], { before, after, mode: 'constant', value: 0 });
+  });
+  t.throws(() => lower(padded, HOST), { code: 'E_OP', message: /'pad1' works along 9 axes/ });
   t.throws(
     () =>
       lower(

@@ -91,7 +91,9 @@ t.test('every op that can be imported has a case', (t) => {
   const text = CASES.map(({ program }) => Buffer.from(program).toString('latin1')).join('\n');
   // The op's type in a program, as its field 3: the wire says how long it is.
   const missing = [...importers.keys()].filter((op) => !text.includes(`\x1a${String.fromCharCode(op.length)}${op}`));
-  t.same(missing, ['sync_batch_norm'], 'one has no kernel on a CPU');
+  // Those that only Paddle-Lite writes are in its .nb files: test/naive-buffer.
+  const paddle = missing.filter((op) => !/^fusion_elementwise_.*_activation$/.test(op));
+  t.same(paddle, ['sync_batch_norm'], 'one has no kernel on a CPU');
   t.end();
 });
 

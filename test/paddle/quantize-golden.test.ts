@@ -3,7 +3,7 @@
  * attribute, counted. The goldens are digests (`test/golden/quantization/paddle.golden.json`).
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
@@ -14,6 +14,7 @@ import {
   quantPostDynamic,
   readParameters,
   readProgram,
+  writeProgram,
 } from '../../src/paddle/index.js';
 import { GOLDEN } from '../support/models.js';
 
@@ -151,4 +152,87 @@ t.test('parameter files of larger models are equal byte for byte', async (t) => 
     }
   }
   t.equal(tensors, 1583);
+});
+
+t.test('parameter files that Paddle wrote, byte for byte', async (t) => {
+  let files = 0;
+  for (const model of ['fashion-lenet-1.8', 'fashion-mobilenet-2.6', 'fashion-resnet8-2.6']) {
+    const quantized = join(GOLDEN, model, 'quantized');
+    for (const variant of readdirSync(quantized)) {
+      const names = { save_model_filename: 'model.pdmodel', save_params_filename: 'model.pdiparams' };
+      const options = { ...optionsOf(model, variant, t.testdir()), ...names };
+      const { quantizedModel, report } = await quantPostDynamic(options);
+      const [file = ''] = readdirSync(join(quantized, variant)).filter((name) => /params/.test(name));
+      const written = readFileSync(join(dirname(quantizedModel), 'model.pdiparams'));
+      t.ok(
+        written.equals(readFileSync(join(quantized, variant, file))),
+        `${model} ${variant}: ${report.length} weights`,
+      );
+      files++;
+    }
+  }
+  t.equal(files, 15);
+});
+
+interface Refusal {
+  readonly code: string;
+  readonly message: RegExp;
+  readonly hint?: RegExp;
+}
+
+t.test('where upstream fails or destroys a model, we refuse and write nothing', async (t) => {
+  const corner = (name: string, variant: string) =>
+    optionsOf(`corner-cases/${name}`, variant, join(t.testdir(), 'out'));
+  const cases: [string, QuantPostDynamicOptions, Refusal][] = [
+    // IndexError: index 2 is out of bounds for axis 1 with size 2
+    ...(['int8-channel', 'int16-channel'] as const).map((variant): [string, QuantPostDynamicOptions, Refusal] => [
+      `mul-y3-last-larger ${variant}`,
+      corner('mul-y3-last-larger', variant),
+      { code: 'E_WEIGHTS', message: /'m' of mul have the shape \[4,2,5\]/, hint: /abs_max/ },
+    ]),
+    // ValueError: supplied range of [0, nan] is not finite
+    ['nan rate 0.01', corner('nan', 'int8-abs_max-rate0.01'), { code: 'E_WEIGHTS', message: /'w' hold NaN/ }],
+    // A negative rate makes every weight 0.
+    ...['nan', 'groups-and-depthwise', 'zero-channel', 'zero-weight'].map(
+      (name): [string, QuantPostDynamicOptions, Refusal] => [
+        `${name} rate -1`,
+        { ...corner(name, 'int8-abs_max'), threshold_rate: -1 },
+        { code: 'E_USAGE', message: /threshold_rate is -1/ },
+      ],
+    ),
+  ];
+  for (const [label, options, expected] of cases) {
+    await t.rejects(quantPostDynamic(options), { ...expected }, label);
+    t.notOk(existsSync(options.save_model_dir), `${label}: nothing is written`);
+  }
+  // A second run replaces the scales by 1, or by those of the integers.
+  for (const [name, first, second] of [
+    ['one-channel', 'int8-channel', 'int8-channel'],
+    ['one-channel', 'int8-channel', 'int16-channel'],
+    ['one-channel', 'int16-channel', 'int8-channel'],
+    ['groups-and-depthwise', 'int8-channel', 'int8-channel'],
+  ] as const) {
+    const options = corner(name, first);
+    const { quantizedModel, testModel } = await quantPostDynamic(options);
+    for (const model_dir of [quantizedModel, testModel!]) {
+      const again = { ...optionsOf(`corner-cases/${name}`, second, `${options.save_model_dir}/again`), model_dir };
+      await t.rejects(
+        quantPostDynamic(again),
+        { code: 'E_WEIGHTS', hint: /original fp32 model/ },
+        `${name} ${first}, ${second}`,
+      );
+    }
+  }
+});
+
+t.test('integers without scales are no fp32 weights', async (t) => {
+  const folder = t.testdir();
+  const { quantizedModel } = await quantPostDynamic(optionsOf('corner-cases/one-channel', 'int8-channel', folder));
+  const program = readProgram(readFileSync(quantizedModel));
+  for (const op of program.blocks[0]!.ops) op.attrs = op.attrs.filter(({ name }) => !name.endsWith('_quant_scale'));
+  writeFileSync(quantizedModel, writeProgram(program));
+  await t.rejects(quantPostDynamic({ model_dir: quantizedModel, save_model_dir: join(folder, 'again') }), {
+    code: 'E_WEIGHTS',
+    message: /'\w' of \w+ are not fp32 numbers \(VarType 21,/,
+  });
 });

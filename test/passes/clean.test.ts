@@ -93,6 +93,15 @@ t.test('a constant that would be large is not', async (t) => {
   t.equal(foldConstants(graph), graph);
 });
 
+t.test('a constant that would take long is not', async (t) => {
+  const g = new TestGraph();
+  const [a, b] = [g.weights([1024, 1024]), g.weights([1024, 1024])];
+  const attributes = { transposeX: false, transposeY: false, alpha: 1 };
+  const [product = ''] = g.add('matmul', { inputs: [a, b], attributes });
+  const graph = g.finish([g.binary('add', product, g.input('y', { dtype: 'f32', shape: [1024, 1024] }))]);
+  t.equal(foldConstants(graph), graph, 'a billion multiplications');
+});
+
 t.test('only weights stay integers', async (t) => {
   const g = new TestGraph();
   const scales = Float32Array.of(0.5, 0.25, 2, 1);

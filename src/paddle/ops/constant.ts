@@ -36,18 +36,24 @@ function filled(c: OpContext, shape: readonly number[]): void {
   const text = c.attributes.text('str_value', '');
   const value = scalarInput(c, 'ValueTensor') ?? (text === '' ? c.attributes.float('value', 0) : Number(text));
   if (Number.isNaN(value)) throw c.fail(`fills with '${text}', which is no number`);
-  c.checkConstantSize(shape);
   const type = { dtype, shape };
+  c.checkConstantSize(type);
   const data = allocate(type);
-  if (data instanceof BigInt64Array) data.fill(BigInt(Math.trunc(value)));
+  if (data instanceof BigInt64Array) data.fill(wholeNumber(c, Math.trunc(value)));
   else data.fill(value);
   c.outputConstant('Out', { type, data });
 }
 
+function wholeNumber(c: OpContext, value: number): bigint {
+  if (!Number.isInteger(value)) throw c.fail(`holds ${value}, which is no integer`);
+  return BigInt(value);
+}
+
 const fillLike: Importer = (c) => {
   const shape = c.attributes.ints('shape');
-  const from = c.shapeOf(c.input('Input'))[c.attributes.int('input_dim_idx', 0)]!;
-  filled(c, shape.with(c.attributes.int('output_dim_idx', 0), from));
+  const input = c.shapeOf(c.input('Input'));
+  const from = input[c.axis(c.attributes.int('input_dim_idx', 0), input.length)]!;
+  filled(c, shape.with(c.axis(c.attributes.int('output_dim_idx', 0), shape.length), from));
 };
 
 /** A constant written into the program. */
@@ -61,11 +67,12 @@ const assignValue: Importer = (c) => {
   const name = names.find((candidate) => c.attributes.has(candidate) && c.attributes.floats(candidate).length > 0);
   const shape = c.attributes.ints('shape');
   const values = name === undefined ? [] : c.attributes.floats(name);
-  if (values.length !== elementCount(shape)) throw c.fail(`has ${values.length} values for the shape [${shape}]`);
   const type = { dtype, shape };
+  c.checkConstantSize(type);
+  if (values.length !== elementCount(shape)) throw c.fail(`has ${values.length} values for the shape [${shape}]`);
   const data = allocate(type);
   values.forEach((value, i) => {
-    if (data instanceof BigInt64Array) data[i] = BigInt(value);
+    if (data instanceof BigInt64Array) data[i] = wholeNumber(c, value);
     else data[i] = value;
   });
   c.outputConstant('Out', { type, data });

@@ -19,7 +19,7 @@ function biasOf(c: OpContext): string | undefined {
 const conv2d: Importer = (c) => {
   const format = formatOf(c);
   const x = channelsFirst(c, c.input('Input'), format);
-  const filter = c.weight('Filter');
+  const filter = c.weight('Filter', 0);
   const strides = pair(c, 'strides', [1, 1]);
   const dilations = pair(c, 'dilations', [1, 1]);
   const groups = c.attributes.int('groups', 1);

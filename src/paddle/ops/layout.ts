@@ -35,10 +35,13 @@ export function imageSize(c: OpContext, value: string): [number, number] {
   return [shape[2]!, shape[3]!];
 }
 
+/** Records hold strides, dilations and padding in 32 bits; a program may write them as 64. */
+const MAX_EXTENT = 2 ** 31 - 1;
+
 /** An attribute of two positive integers. */
 export function pair(c: OpContext, name: string, fallback?: readonly [number, number]): [number, number] {
   const values = c.attributes.ints(name, fallback);
-  if (values.length !== 2 || values.some((value) => value < 1)) {
+  if (values.length !== 2 || values.some((value) => value < 1 || value > MAX_EXTENT)) {
     throw c.fail(`needs two positive integers in '${name}', not [${values}]`);
   }
   return [values[0]!, values[1]!];
@@ -60,7 +63,9 @@ export function window(
 ): Window {
   const given = c.attributes.ints('paddings', [0, 0]);
   const explicit = given.length === 2 ? [given[0]!, given[0]!, given[1]!, given[1]!] : given;
-  if (explicit.length !== 4 || explicit.some((pad) => pad < 0)) throw c.fail(`has the unusable padding [${given}]`);
+  if (explicit.length !== 4 || explicit.some((pad) => pad < 0 || pad > MAX_EXTENT)) {
+    throw c.fail(`has the unusable padding [${given}]`);
+  }
   const algorithm = c.attributes.text('padding_algorithm', 'EXPLICIT');
   switch (algorithm) {
     case 'EXPLICIT':

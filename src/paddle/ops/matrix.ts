@@ -13,7 +13,7 @@ const mul: Importer = (c) => {
   const xShape = c.shapeOf(x);
   const xColumns = c.attributes.int('x_num_col_dims', 1);
   const yColumns = c.attributes.int('y_num_col_dims', 1);
-  const weight = c.weight('Y');
+  const weight = c.weight('Y', 1);
   const yShape = c.shapeOf(weight);
   if (xColumns < 1 || xColumns >= xShape.length || yColumns < 1 || yColumns >= yShape.length) {
     throw c.fail(`cannot flatten [${xShape}] at ${xColumns} and [${yShape}] at ${yColumns}`);
@@ -37,7 +37,7 @@ const fc: Importer = (c) => {
   // What was a product of matrices multiplies the last dimension, wherever the attribute points.
   const isProduct = c.attributes.text('op_type', 'mul').startsWith('matmul');
   const columns = isProduct ? shape.length - 1 : c.axis(c.attributes.int('in_num_col_dims', 1), shape.length);
-  const weight = c.weight('W');
+  const weight = c.weight('W', 1);
   const bias = c.optional('Bias');
   const inputs = [c.reshaped(x, [product(shape.slice(0, columns)), product(shape.slice(columns))]), weight];
   if (bias !== undefined) inputs.push(c.reshaped(bias, [product(c.shapeOf(bias))]));
@@ -54,7 +54,7 @@ interface Product {
 /** NumPy's rules: vectors become matrices, and the dimension they gained goes again. */
 function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: Product): void {
   let x = c.input('X');
-  const weight = c.weight('Y');
+  const weight = c.weight('Y', 1);
   const [xShape, yShape] = [c.shapeOf(x), c.shapeOf(weight)];
   if (xShape.length === 0 || yShape.length === 0) throw c.fail('multiplies a scalar');
   const [xVector, yVector] = [xShape.length === 1, yShape.length === 1];

@@ -1,5 +1,6 @@
+import { EdgeDeployError } from '../../base/errors.js';
 import { clamp } from '../../ops/op.js';
-import type { Importer } from '../context.js';
+import type { Importer, OpContext } from '../context.js';
 import { step } from '../context.js';
 import { formatOf } from './layout.js';
 
@@ -14,20 +15,53 @@ const batchNorm: Importer = (c) => {
   const forward = [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, i) => i + 1)];
   const back = [0, ...Array.from({ length: rank - 2 }, (_, i) => i + 2), 1];
   const x = last ? c.node('transpose', [c.input('X')], { permutation: forward }) : c.input('X');
-  const inputs = [x, c.input('Scale'), c.input('Bias'), c.input('Mean'), c.input('Variance')];
+  const epsilon = epsilonOf(c);
+  const [scale, bias, mean] = [statistic(c, 'Scale'), statistic(c, 'Bias'), statistic(c, 'Mean')];
+  const variance = statistic(c, 'Variance');
+  checkVariance(c, variance, epsilon);
+  const inputs = [x, scale, bias, mean, variance];
   const then = attributes.bool('fuse_with_relu', false)
     ? [step('unary', [], { activation: clamp(0, Number.POSITIVE_INFINITY) })]
     : [];
   if (last) then.push(step('transpose', [], { permutation: back }));
-  c.output('Y', 'batch_norm', inputs, { epsilon: attributes.float('epsilon', Math.fround(1e-5)) }, ...then);
+  c.output('Y', 'batch_norm', inputs, { epsilon }, ...then);
 };
+
+/** A parameter of a batch norm. One that is computed from others must be a constant when constants are folded. */
+function statistic(c: OpContext, slot: string): string {
+  const value = c.input(slot);
+  if (c.typeOf(value).dtype !== 'f32') throw c.fail(`needs fp32 numbers in '${slot}'`);
+  return value;
+}
+
+/** A root of nothing or less would make the channel NaN or infinite. NaN itself is found with all other weights. */
+function checkVariance(c: OpContext, variance: string, epsilon: number): void {
+  const values = c.constantOf(variance)?.data as Float32Array | undefined;
+  if (values === undefined) return;
+  const index = values.findIndex((value) => value + epsilon <= 0);
+  if (index < 0) return;
+  throw new EdgeDeployError(
+    'E_WEIGHTS',
+    `the variance '${variance}' of ${c.label} holds ${values[index]} (element ${index}): it has no root`,
+    {
+      hint: 'The parameters are damaged or belong to another model: export it again.',
+      details: { tensor: variance, index },
+    },
+  );
+}
+
+function epsilonOf(c: OpContext): number {
+  const epsilon = c.attributes.float('epsilon', Math.fround(1e-5));
+  if (!(epsilon >= 0 && epsilon < Number.POSITIVE_INFINITY)) throw c.fail(`has the unusable epsilon ${epsilon}`);
+  return epsilon;
+}
 
 const layerNorm: Importer = (c) => {
   const x = c.input('X');
   const axis = c.axis(c.attributes.int('begin_norm_axis', 1), c.shapeOf(x).length);
   const [scale, bias] = [c.optional('Scale'), c.optional('Bias')];
   const inputs = bias !== undefined ? [x, scale ?? '', bias] : scale !== undefined ? [x, scale] : [x];
-  c.output('Y', 'layer_norm', inputs, { axis, epsilon: c.attributes.float('epsilon', Math.fround(1e-5)) });
+  c.output('Y', 'layer_norm', inputs, { axis, epsilon: epsilonOf(c) });
 };
 
 const softmax: Importer = (c) => {

@@ -23,9 +23,9 @@ const split: Importer = (c) => {
   const x = c.input('X');
   const shape = c.shapeOf(x);
   const axis = c.axis(scalarInput(c, 'AxisTensor') ?? c.attributes.int('axis', 0), shape.length);
-  const sizes = splitSizes(c, shape[axis]!);
-  if (sizes.length !== c.outputCount('Out'))
-    throw c.fail(`makes ${sizes.length} parts for ${c.outputCount('Out')} outputs`);
+  const outputs = c.outputCount('Out');
+  const sizes = splitSizes(c, shape[axis]!, outputs);
+  if (sizes.length !== outputs) throw c.fail(`makes ${sizes.length} parts for ${outputs} outputs`);
   let start = 0;
   sizes.forEach((size, index) => {
     c.outputAt('Out', index, 'slice', [x], { axes: [axis], starts: [start], ends: [start + size], steps: [1] });
@@ -33,10 +33,11 @@ const split: Importer = (c) => {
   });
 };
 
-function splitSizes(c: OpContext, total: number): number[] {
+function splitSizes(c: OpContext, total: number, outputs: number): number[] {
   const count = c.attributes.int('num', 0);
   if (count > 0) {
     if (total % count !== 0) throw c.fail(`cannot split ${total} into ${count} equal parts`);
+    if (count !== outputs) throw c.fail(`makes ${count} parts for ${outputs} outputs`);
     return new Array<number>(count).fill(total / count);
   }
   const tensors = c.inputs('SectionsTensorList');
@@ -78,6 +79,7 @@ function sliceLike(c: OpContext, strided: boolean): void {
   const x = c.input('Input');
   const shape = c.shapeOf(x);
   const axes = c.attributes.ints('axes').map((axis) => c.axis(axis, shape.length));
+  if (new Set(axes).size < axes.length) throw c.fail(`cuts an axis twice: axes [${axes}]`);
   const starts = listOf(c, 'StartsTensor', 'StartsTensorList', 'starts');
   const ends = listOf(c, 'EndsTensor', 'EndsTensorList', 'ends');
   const steps = strided ? listOf(c, 'StridesTensor', 'StridesTensorList', 'strides') : axes.map(() => 1);

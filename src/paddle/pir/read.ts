@@ -14,14 +14,14 @@ export function looksLikePir(bytes: Uint8Array): boolean {
   return bytes[0] === 0x7b;
 }
 
-/** Throws E_MODEL for JSON that is no PIR program. Operations without a mapping keep their PIR name: the importer lists them. */
-export function readPirProgram(bytes: Uint8Array): Program {
+/** `file` is for messages. Throws E_MODEL for JSON that is no PIR program. Operations without a mapping keep their PIR name: the importer lists them. */
+export function readPirProgram(bytes: Uint8Array, file: string): Program {
   try {
     return new Converter().convert(pirOperations(JSON.parse(Buffer.from(bytes).toString('utf8'))));
   } catch (cause) {
     if (cause instanceof EdgeDeployError) throw cause;
     const reason = cause instanceof ZodError ? describeIssue(cause.issues[0]) : String((cause as Error).message);
-    throw new EdgeDeployError('E_MODEL', `the file is no Paddle 3 program, or it is damaged (${reason})`, {
+    throw new EdgeDeployError('E_MODEL', `${file} is no Paddle 3 program, or it is damaged (${reason})`, {
       hint: 'Export or copy the model again.',
     });
   }

@@ -131,7 +131,7 @@ t.test('unknown operations are listed by their PIR names; control flow and custo
       ),
     {
       code: 'E_OP',
-      message: /3\.mine \(1\), tril_triu \(1\)/,
+      message: /3\.mine × 1 \('3\.mine_3'\); tril_triu × 1 \('tril_triu_2'\)/,
     },
   );
   t.end();

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { packageRoot } from '../../../src/base/package-root.js';
+import { cli } from '../../support/cli.js';
+import { GOLDEN } from '../../support/models.js';
+
+const MOBILENET = join(GOLDEN, 'fashion-mobilenet-2.6');
+const LENET = join(GOLDEN, 'fashion-lenet-1.8/combined');
+
+t.test('the defaults are PaddleSlim’s: conv2d and mul, 8 bits, a scale a channel', async (t) => {
+  const out = t.testdir();
+  const { exitCode, stdout, stderr } = await cli(['quantize', MOBILENET, '-o', out]);
+  t.equal(exitCode, 0, stderr);
+  const written = join(out, 'quantized_model');
+  t.strictSame(readdirSync(out), ['quantized_model']);
+  const expected = join(MOBILENET, 'quantized/int8-channel-default-ops/model.pdiparams');
+  t.ok(readFileSync(join(written, 'model.pdiparams')).equals(readFileSync(expected)), 'Paddle’s bytes');
+  t.match(stdout, /conv2d_0\.w_0 +int8/);
+  t.ok(stdout.trim().endsWith(join(written, 'model.pdmodel')));
+  t.match(stderr, /warning: the weights of 5 depthwise_conv2d stay fp32/);
+});
+
+t.test('every flag does what its parameter does', async (t) => {
+  const out = t.testdir();
+  const flags = [
+    ...[
+      '--weight-bits',
+      '16',
+      '--weight-quantize-type',
+      'abs_max',
+      '--quantizable-op-type',
+      'conv2d,depthwise_conv2d,mul',
+    ],
+    ...['--save-model-file', 'm', '--save-params-file', 'p', '--generate-test-model', '--layout', 'fluid', '--json'],
+  ];
+  const { exitCode, stdout, stderr } = await cli(['quantize', LENET, '-o', out, ...flags]);
+  t.equal(exitCode, 0, stderr);
+  const expected = join(GOLDEN, 'fashion-lenet-1.8/quantized/int16-abs_max/__params__');
+  t.ok(readFileSync(join(out, 'quantized_model/p')).equals(readFileSync(expected)), 'Paddle’s bytes');
+  t.strictSame(readdirSync(join(out, 'test_model')), ['m', 'p']);
+  t.match(JSON.parse(stdout), {
+    schema: 1,
+    quantizedModel: join(out, 'quantized_model/m'),
+    testModel: join(out, 'test_model/m'),
+    report: [{ name: 'conv2d_0.w_0', bits: 16 }],
+  });
+});
+
+t.test('mistakes have their exit codes, and write nothing', async (t) => {
+  const folder = t.testdir({ damaged: {} });
+  const damaged = join(folder, 'damaged');
+  writeFileSync(join(damaged, 'm.pdmodel'), readFileSync(join(MOBILENET, 'inference.pdmodel')));
+  writeFileSync(join(damaged, 'm.pdiparams'), readFileSync(join(MOBILENET, 'inference.pdiparams')).subarray(0, 5000));
+  const corner = (name: string) => join(packageRoot, 'test/golden/quantization', name);
+  const out = join(folder, 'out');
+  const cases: [string, string[], number, RegExp][] = [
+    [
+      'cut parameters',
+      [damaged],
+      3,
+      /E_MODEL: .*m\.pdiparams ends inside the parameter '.*at byte 4872, the file has 5000\n {2}Hint:/,
+    ],
+    ['NaN', [corner('corner-cases/nan')], 3, /E_WEIGHTS: the weights 'w' hold NaN \(element \d+; \d+ of 54/],
+    ['quantised twice', [join(MOBILENET, 'quantized/int8-channel')], 3, /E_WEIGHTS: .*quantised already/],
+    ['another op', [MOBILENET, '--quantizable-op-type', 'conv2d,matmul'], 2, /matmul is not supported/],
+    ['a wrong file', [MOBILENET, '--model-file', 'inferense'], 3, /Did you mean inference\.pdmodel\?/],
+    ['no folder', [MOBILENET, '-o', '/dev/null/x'], 2, /E_OUTPUT: cannot write/],
+  ];
+  for (const [what, args, exitCode, message] of cases) {
+    const target = args.includes('-o') ? [] : ['-o', out];
+    const result = await cli(['quantize', ...args, ...target]);
+    t.equal(result.exitCode, exitCode, what);
+    t.match(result.stderr, message, what);
+    t.notOk(existsSync(out), `${what}: nothing is written`);
+  }
+});
