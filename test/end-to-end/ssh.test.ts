@@ -203,7 +203,10 @@ t.test('a command that hangs on a board that lives', async (t) => {
   const { port, user, keyFile: key, knownHostsFile: knownHosts } = hung;
   const board = { name: 'board', type: 'ssh', arch: 'host', host: '127.0.0.1', port, user, key, knownHosts } as const;
   const device = await openDevice({ ...board, dir: join(folder, 'hung') }, { silenceMs: 600 });
+  // What hung is ended there, and the connection lives on.
   await failsWith(t, device.put([blob('x', 10)]), 'E_TIMEOUT');
+  t.match(await device.run('/bin/echo', ['alive']), { exitCode: 0, stdout: 'alive\n' });
+  await device.close();
 });
 
 t.test('the command line ends soon after a board fell silent', async (t) => {
