@@ -1,11 +1,11 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { byteLength, type Constant, type Data, elementCount, formatType, type TensorType } from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
+import { realValues } from '../ops/evaluate.js';
 import type { AttributesOf, OpName } from '../ops/index.js';
 import { Attributes } from './attributes.js';
 import type { Op } from './messages.js';
 import type { Scope } from './scope.js';
-import { dequantized } from './weights.js';
 
 export type { AttributesOf };
 
@@ -164,7 +164,7 @@ export class OpContext {
     if (elementCount(shape) !== elementCount(constant.type.shape)) {
       throw this.fail(`cannot view '${value}' of shape [${constant.type.shape}] as [${shape}]`);
     }
-    const real = dequantized(constant);
+    const real = realValues(constant);
     return this.constant({ dtype: real.type.dtype, shape }, real.data);
   }
 
@@ -213,7 +213,7 @@ export class OpContext {
   #real(value: string): string {
     const constant = this.constantOf(value);
     if (constant?.quantization === undefined) return value;
-    const real = dequantized(constant);
+    const real = realValues(constant);
     return this.constant(real.type, real.data);
   }
 

@@ -1,7 +1,7 @@
 /** Parameters as constants of the graph. */
 import { EdgeDeployError } from '../base/errors.js';
 import { describeNotFinite, findNotFinite } from '../ir/finite.js';
-import { type Constant, elementCount, strides, type TensorType } from '../ir/tensor.js';
+import type { Constant, TensorType } from '../ir/tensor.js';
 import { VarKind } from './messages.js';
 import { type Scales, weightQuantization } from './scales.js';
 import { DTYPES, recordData, type TensorRecord } from './tensor-record.js';
@@ -25,18 +25,6 @@ export function weightConstant(name: string, record: TensorRecord, scales: reado
   // A test model of PaddleSlim carries the scales too, but its weights are fp32 again.
   if (!quantized) return { type, data };
   return { type, data, quantization: weightQuantization(name, record, scales) };
-}
-
-/** The real numbers of a quantised constant, fround(scale · q); any other constant as it is. */
-export function dequantized(constant: Constant): Constant {
-  const { quantization: rule, type, data } = constant;
-  if (rule === undefined) return constant;
-  const inner = strides(type.shape)[rule.axis] ?? 1;
-  const values = new Float32Array(elementCount(type.shape));
-  for (let i = 0; i < values.length; i++) {
-    values[i] = rule.scales[Math.floor(i / inner) % rule.scales.length]! * Number(data[i]);
-  }
-  return { type: { dtype: 'f32', shape: type.shape }, data: values };
 }
 
 /** What of the weights, or of the scales of quantised ones, is NaN or infinite; undefined if nothing is. */

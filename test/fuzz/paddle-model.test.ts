@@ -133,8 +133,8 @@ t.test(`${CASES} damaged models compile or are refused`, async (t) => {
 
 t.test('a program cut after any byte', async (t) => {
   const counts = new Map<Outcome, number>();
-  const small = MODELS.filter(({ program }) => program.length < 700);
-  t.ok(small.length > 100, `${small.length} programs`);
+  const small = MODELS.filter(({ program }) => program.length < 1500);
+  t.ok(small.length > 80, `${small.length} programs`);
   const chosen = small.filter((_, i) => i % 10 === 0);
   for (const model of [...chosen, MODELS.find(({ name }) => name === 'fashion-lenet-1.8/combined')!]) {
     for (let length = 0; length < model.program.length; length++) {
