@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, machine } from 'node:os';
 import type { Target } from '../targets/target.js';
-import type { Device } from './device.js';
+import type { Device, DeviceInfo } from './device.js';
 import { hostArchitecture, openLocal } from './local.js';
 
 /** This machine as a device. */
@@ -17,15 +17,34 @@ export function openHost(target: Target & { type: 'host' }): Device {
       architecture: hostArchitecture(),
       cpu: cpus()[0]?.model ?? 'unknown',
       features: cpuFeatures(),
+      ...clockState(),
     },
   });
 }
 
-function cpuFeatures(): string[] {
+/** How the clocks are set, where the kernel tells; virtual machines do not. */
+function clockState(): Pick<DeviceInfo, 'governor' | 'frequencyHz' | 'temperatureCelsius'> {
+  const cpu0 = '/sys/devices/system/cpu/cpu0/cpufreq';
+  const governor = readText(`${cpu0}/scaling_governor`);
+  const kilohertz = Number.parseInt(readText(`${cpu0}/scaling_cur_freq`), 10);
+  const millidegrees = Number.parseInt(readText('/sys/class/thermal/thermal_zone0/temp'), 10);
+  return {
+    ...(governor ? { governor } : {}),
+    ...(kilohertz > 0 ? { frequencyHz: kilohertz * 1000 } : {}),
+    ...(Number.isNaN(millidegrees) ? {} : { temperatureCelsius: millidegrees / 1000 }),
+  };
+}
+
+/** '' for a file that is not there. */
+function readText(path: string): string {
   try {
-    const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
-    return line?.[1]?.split(/\s+/) ?? [];
+    return readFileSync(path, 'utf8').trim();
   } catch {
-    return [];
+    return '';
   }
+}
+
+function cpuFeatures(): string[] {
+  const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readText('/proc/cpuinfo'));
+  return line?.[1]?.split(/\s+/) ?? [];
 }

@@ -18,7 +18,7 @@ export interface LocalOptions {
   launcher(run: RunOptions | undefined): readonly string[];
   /** Reads what a counter left behind. */
   counted?(): Promise<number>;
-  readonly info: Pick<DeviceInfo, 'transport' | 'machine' | 'architecture' | 'cpu' | 'features'>;
+  readonly info: Omit<DeviceInfo, 'cores' | 'kernel' | 'memoryBytes' | 'freeBytes' | 'folder'>;
 }
 
 /** A device that is a folder and processes of this machine: the host itself, or an emulated CPU. */

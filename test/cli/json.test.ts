@@ -42,6 +42,9 @@ const info = z.strictObject({
   cores: count,
   kernel: text,
   memoryBytes: count,
+  governor: text.optional(),
+  frequencyHz: count.optional(),
+  temperatureCelsius: number.optional(),
   freeBytes: count,
   folder: text,
 });

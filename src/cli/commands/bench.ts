@@ -79,6 +79,9 @@ export const bench: CommandDefinition = defineCommand({
       }),
     );
     if (context.signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
+    // Cells of one target are in their order; those of targets that ran side by side are not.
+    const order = new Map(targets.map(({ name }, i) => [name, i]));
+    outcome.results.sort((a, b) => order.get(a.record.target)! - order.get(b.record.target)!);
     const failures = outcome.failures.map(({ error, ...cell }) => ({ ...cell, error: errorRecord(error) }));
     const file = {
       schema: 1,
