@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
 import type { Target } from '../targets/target.js';
@@ -46,7 +46,8 @@ export async function sshSettings(target: Target & { type: 'ssh' }, options: Ope
     const value = config.get(key)?.[0];
     return value === 'none' ? undefined : value;
   };
-  const home = (path: string) => (path.startsWith('~/') ? join(homedir(), path.slice(2)) : path);
+  // As ssh itself does: the account's home, whatever HOME says.
+  const home = (path: string) => (path.startsWith('~/') ? join(userInfo().homedir, path.slice(2)) : path);
   const files = (key: string) =>
     (config.get(key) ?? [])
       .flatMap((line) => line.split(/\s+/))

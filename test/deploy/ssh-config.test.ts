@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { sshSettings } from '../../deploy/ssh-config.js';
@@ -31,7 +31,7 @@ t.test('aliases, users, ports and keys come from the user’s configuration', as
     host: '10.0.0.7',
     port: 2222,
     user: 'pi',
-    keys: [join(homedir(), '.ssh', 'pi')],
+    keys: [join(userInfo().homedir, '.ssh', 'pi')],
     knownAs: '[10.0.0.7]:2222',
     unknownKey: 'ask',
     proxy: undefined,
@@ -46,9 +46,9 @@ t.test('the target’s own fields win', async (t) => {
     host: '10.0.0.7',
     port: 22,
     user: 'root',
-    keys: [join(homedir(), 'key')],
-    knownHosts: [join(homedir(), 'known')],
-    newKnownHosts: join(homedir(), 'known'),
+    keys: [join(userInfo().homedir, 'key')],
+    knownHosts: [join(userInfo().homedir, 'known')],
+    newKnownHosts: join(userInfo().homedir, 'known'),
     knownAs: '10.0.0.7',
     command: 'ssh -p 22 -l root board',
   });
@@ -57,8 +57,8 @@ t.test('the target’s own fields win', async (t) => {
 t.test('known hosts: those of the user take new keys, those of the machine do not', async (t) => {
   const lines = ['UserKnownHostsFile ~/a /b', 'GlobalKnownHostsFile /c'];
   t.match(await settings({}, ...lines), {
-    knownHosts: [join(homedir(), 'a'), '/b', '/c'],
-    newKnownHosts: join(homedir(), 'a'),
+    knownHosts: [join(userInfo().homedir, 'a'), '/b', '/c'],
+    newKnownHosts: join(userInfo().homedir, 'a'),
   });
   const none = await settings({}, 'UserKnownHostsFile none', 'GlobalKnownHostsFile /c');
   t.same(none.knownHosts, ['/c']);
@@ -82,7 +82,7 @@ t.test('the agent', async (t) => {
   t.equal((await settings({})).agent, '/run/agent');
   t.equal((await settings({}, 'IdentityAgent none')).agent, undefined);
   t.equal((await settings({}, 'IdentityAgent SSH_AUTH_SOCK')).agent, '/run/agent');
-  t.equal((await settings({}, 'IdentityAgent ~/other')).agent, join(homedir(), 'other'));
+  t.equal((await settings({}, 'IdentityAgent ~/other')).agent, join(userInfo().homedir, 'other'));
 });
 
 t.test('a ProxyJump is the user’s own ssh with -W', async (t) => {
@@ -117,7 +117,7 @@ t.test('without an ssh client the usual places hold', async (t) => {
     port: 2222,
     user: userInfo().username,
     knownAs: '[board]:2222',
-    newKnownHosts: join(homedir(), '.ssh', 'known_hosts'),
+    newKnownHosts: join(userInfo().homedir, '.ssh', 'known_hosts'),
     unknownKey: 'ask',
   });
 });
