@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Attribute, AttributeType, VarKind } from '../messages.js';
+import { own } from './own.js';
 import type { PirAttribute } from './schema.js';
 
 /** Element types as types name them (`t_f32`) and as attributes do (`float32`). */
@@ -12,7 +13,7 @@ const ELEMENTS: Readonly<Record<string, number>> = {
 
 /** Paddle's number of an element type; −1, which every reader refuses by its own name, for one this version does not know. */
 export function kindOfElement(element: string): number {
-  return ELEMENTS[element] ?? -1;
+  return own(ELEMENTS, element) ?? -1;
 }
 
 const NOT_FINITE: Readonly<Record<string, number>> = {
@@ -76,5 +77,5 @@ function list(name: string, members: readonly PirAttribute[]): Attribute | undef
 
 /** Numbers that are not finite stand in a field of their own. */
 function real({ D, VD }: PirAttribute): number {
-  return typeof VD === 'string' && VD in NOT_FINITE ? NOT_FINITE[VD]! : z.number().parse(D);
+  return (typeof VD === 'string' ? own(NOT_FINITE, VD) : undefined) ?? z.number().parse(D);
 }

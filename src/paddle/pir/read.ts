@@ -7,6 +7,7 @@ import { EdgeDeployError } from '../../base/errors.js';
 import { type Attribute, AttributeType, type Op, type Program, type Slot, type Var, VarKind } from '../messages.js';
 import { classicAttribute, kindOfElement } from './attributes.js';
 import { PIR_OPS } from './ops.js';
+import { own } from './own.js';
 import { type PirOperation, pirAttributes, pirOperations, pirTensor } from './schema.js';
 
 /** Whether a program file is JSON. */
@@ -87,10 +88,10 @@ class Converter {
   }
 
   #op(operation: PirOperation, name: string): void {
-    const mapping = PIR_OPS[name];
+    const mapping = own(PIR_OPS, name);
     const attributes = new Map<string, Attribute>();
     for (const [key, value] of pirAttributes(operation)) {
-      const attribute = classicAttribute(mapping?.attributes?.[key] ?? key, value);
+      const attribute = classicAttribute(own(mapping?.attributes ?? {}, key) ?? key, value);
       if (attribute) attributes.set(attribute.name, attribute);
     }
     const inputs: Slot[] = [];

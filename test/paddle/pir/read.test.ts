@@ -137,6 +137,30 @@ t.test('unknown operations are listed by their PIR names; control flow and custo
   t.end();
 });
 
+t.test('names that every JavaScript object knows are names like others', (t) => {
+  for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+    const attributes = Object.fromEntries([[name, { '#': '0.a_i32', D: 1 }]]);
+    const mean = { axis: ints(0), keepdim: { '#': '0.a_bool', D: true }, ...attributes };
+    t.strictSame(
+      evaluate([2, 6], [{ op: '1.mean', operands: [1], attributes: mean }]).shape,
+      [1, 6],
+      `attribute ${name}`,
+    );
+    t.throws(
+      () => evaluate([1], [{ op: `1.${name}`, operands: [1] }]),
+      { code: 'E_OP', message: `${name.replace(/_$/, '')} × 1` },
+      `op ${name}`,
+    );
+    const of = (element: string) => ({ '#': '0.t_dtensor', D: [{ '#': `0.${element}` }, [1], 'NCHW', [], 0] });
+    const input = { '#': '1.data', A: [{ N: 'name', AT: { '#': '0.a_str', D: 'x' } }], O: [{ '%': 1, TT: of(name) }] };
+    const fetch = { '#': '1.fetch', I: [{ '%': 1 }], A: [] };
+    const json = { base_code: { magic: 'pir' }, program: { regions: [{ blocks: [{ ops: [input, fetch] }] }] } };
+    const importing = () => importProgram('m', readProgram(Buffer.from(JSON.stringify(json))), new Map() as Parameters);
+    t.throws(importing, { code: 'E_MODEL', message: /unsupported element type/ }, `element type ${name}`);
+  }
+  t.end();
+});
+
 t.test('2,000 damaged programs: an error of ours or a graph, at once', (t) => {
   const next = lcg(5);
   const random = (below: number) => Math.floor(((next() + 1) / 2) * below);
