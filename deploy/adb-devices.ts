@@ -49,6 +49,8 @@ export async function findSerial(target: Target & { type: 'adb' }, options: Open
   }
   const [device] = found;
   if (!device) {
+    // Something took the connection and did not greet: adb lists it as offline or, a moment later, not at all.
+    if (wanted && reason === `failed to connect to ${wanted}`) checkState(name, { serial: wanted, state: 'offline' });
     const others = devices.length > 0 ? `; adb sees ${devices.map(({ serial }) => serial).join(', ')}` : '';
     throw new EdgeDeployError(
       'E_ADB_NO_DEVICE',
