@@ -1,28 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import { type OnProgress, silent } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import type { WeightReport } from './ir/weight-report.js';
 import { type LowerOptions, lower, type Precision } from './lower/index.js';
-import { readNaiveBuffer } from './naive-buffer/index.js';
-import { importOnnx } from './onnx/index.js';
-import { holdsProgram, importPaddle, importProgram, locateModel } from './paddle/index.js';
 import { type OptimizeOptions, optimize } from './passes/index.js';
 import { plan } from './plan/index.js';
 import { writeProgram } from './program/write.js';
 import { type QuantizationMode, quantizeWeights } from './quantize/index.js';
 
 export const PRECISIONS = ['fp32', 'int8w', 'int16w', 'int8'] as const satisfies readonly Precision[];
-
-export interface LoadOptions {
-  /** Program and parameter file inside a folder that holds several. */
-  readonly modelFile?: string;
-  readonly paramsFile?: string;
-  /** Shapes of inputs whose dimensions the model leaves open. */
-  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
-  readonly onProgress?: OnProgress;
-}
 
 export interface CompileOptions extends LowerOptions {
   /** Scales per channel (the default) or one per tensor, as PaddleSlim's weight_quantize_type. */
@@ -46,54 +32,6 @@ export interface Compiled {
   /** Bytes of working memory, packed weights included in `constantBytes` instead. */
   readonly arenaBytes: number;
   readonly constantBytes: number;
-}
-
-export interface LoadedModel {
-  readonly graph: Graph;
-  /** Bytes of program and parameters as they came. */
-  readonly bytes: number;
-}
-
-/** Reads a Paddle model (a folder, a file or a prefix), Paddle-Lite's `.nb` file or an ONNX model (a file, or a folder with one) as a graph. */
-export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
-  return (await loadModelWithSize(path, options)).graph;
-}
-
-/** loadModel, and the size of what was read. */
-export async function loadModelWithSize(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  if (path.endsWith('.nb')) return loadNaiveBuffer(path, options);
-  const onnx = await onnxFile(path, options.modelFile);
-  if (onnx !== undefined) return importOnnx(onnx, options);
-  const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
-  const graph = await importPaddle(source, { inputShapes: options.inputShapes, onProgress: options.onProgress });
-  const parameters = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { graph, bytes: (await stat(source.program)).size + parameters };
-}
-
-/** The ONNX file that a path (and a file name in it) means: itself, or the only one in a folder without a Paddle program. */
-export async function onnxFile(path: string, modelFile?: string): Promise<string | undefined> {
-  if (path.endsWith('.onnx')) return path;
-  if (modelFile !== undefined) return modelFile.endsWith('.onnx') ? join(path, modelFile) : undefined;
-  const files = await readdir(path).catch(() => []);
-  const models = files.filter((file) => file.endsWith('.onnx'));
-  if (models.length === 0 || holdsProgram(files)) return undefined;
-  if (models.length === 1) return join(path, models[0]!);
-  throw new EdgeDeployError(
-    'E_MODEL_NOT_FOUND',
-    `the folder ${path} holds ${models.length} models: ${models.sort().join(', ')}`,
-    { hint: `Name one: ${join(path, models[0]!)}` },
-  );
-}
-
-async function loadNaiveBuffer(path: string, options: LoadOptions): Promise<LoadedModel> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${path} cannot be read`, { cause });
-  }
-  const { program, parameters } = readNaiveBuffer(bytes);
-  return { graph: importProgram(basename(path, '.nb'), program, parameters, options), bytes: bytes.length };
 }
 
 /**

@@ -18,7 +18,7 @@ export { loadTargets, readConfig, resolveTargets, type Target } from '../targets
 export { type BuiltProgram, buildProgram, buildRunner } from '../toolchains/index.js';
 export { EdgeDeployError, type ErrorCode } from './base/errors.js';
 export type { OnProgress, Progress } from './base/events.js';
-export { type Compiled, type CompileOptions, compile, type LoadOptions, loadModel, PRECISIONS } from './compile.js';
+export { type Compiled, type CompileOptions, compile, PRECISIONS } from './compile.js';
 export { type DatasetResult, runDataset } from './deployment/dataset.js';
 export type { Deployment, DeployOptions } from './deployment/deploy-model.js';
 export { PRESETS, type Preset, type Timing } from './deployment/execute.js';
@@ -26,6 +26,7 @@ export { machineOf } from './deployment/machine.js';
 export type { RunRecord } from './deployment/summary.js';
 export type { Graph } from './ir/graph.js';
 export type { Constant, Tensor, TensorType } from './ir/tensor.js';
+export { type LoadOptions, loadModel } from './load.js';
 export type { Precision } from './lower/index.js';
 export { agreement, argMax } from './measure/agreement.js';
 export { type Summary, summarize } from './measure/summary.js';

@@ -42,17 +42,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/plan': ['src/steps'],
   'src/measure': [],
   'src/npy': ['src/ir'],
-  'src/compile.ts': [
-    ...FLOOR,
-    'src/paddle',
-    'src/naive-buffer',
-    'src/onnx',
-    'src/passes',
-    'src/quantize',
-    'src/lower',
-    'src/plan',
-    'src/program',
-  ],
+  'src/load.ts': ['src/ir', 'src/paddle', 'src/naive-buffer', 'src/onnx'],
+  'src/compile.ts': [...FLOOR, 'src/passes', 'src/quantize', 'src/lower', 'src/plan', 'src/program'],
   'src/deployment': [
     ...FLOOR,
     'src/compile.ts',
@@ -67,6 +58,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/cli': [
     ...FLOOR,
     'src/compile.ts',
+    'src/load.ts',
     'src/deployment',
     'src/lower',
     'src/measure',

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { compile, loadModel, PRECISIONS } from '../src/compile.js';
+import { compile, PRECISIONS } from '../src/compile.js';
 import type { Graph } from '../src/ir/graph.js';
+import { loadModel } from '../src/load.js';
 import { lower } from '../src/lower/index.js';
 import { plan } from '../src/plan/index.js';
 import { readProgramFile } from '../src/program/read.js';

@@ -1,5 +1,5 @@
 import type { Config } from '../../targets/index.js';
-import { type LoadedModel, loadModelWithSize } from '../compile.js';
+import { type LoadedModel, loadModelWithSize } from '../load.js';
 import type { Context } from './context.js';
 import { chosenModel, inputShapes } from './options.js';
 

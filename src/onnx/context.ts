@@ -1,5 +1,6 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { type Constant, type Data, elementCount, type TensorType } from '../ir/tensor.js';
+import type { Step } from '../ops/chain.js';
 import { type AttributesOf, definitionOf, type OpName } from '../ops/index.js';
 import { checkOperandTypes } from '../ops/operand-types.js';
 import { Attributes } from './attributes.js';
@@ -8,18 +9,6 @@ import type { Scope } from './scope.js';
 import { constantOf } from './tensor.js';
 
 export type { AttributesOf };
-
-/** A further op behind an output: its first input is the value before it. */
-export interface Step {
-  readonly op: OpName;
-  readonly inputs: readonly string[];
-  readonly attributes: object;
-}
-
-/** `step('reshape', [], { shape })`, with the attributes checked against the op's type. */
-export function step<K extends OpName>(op: K, inputs: readonly string[], attributes: AttributesOf<K>): Step {
-  return { op, inputs, attributes };
-}
 
 /** Larger constants are not made at compile time: 16 Mi elements. */
 const MAX_CONSTANT_ELEMENTS = 2 ** 24;

@@ -1,6 +1,7 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { byteLength, type Constant, type Data, elementCount, formatType, type TensorType } from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
+import type { Step } from '../ops/chain.js';
 import { realValues } from '../ops/evaluate.js';
 import type { AttributesOf, OpName } from '../ops/index.js';
 import { Attributes } from './attributes.js';
@@ -8,18 +9,6 @@ import type { Op } from './messages.js';
 import type { Scope } from './scope.js';
 
 export type { AttributesOf };
-
-/** A further op behind an output: its first input is the value before it. */
-export interface Step {
-  readonly op: OpName;
-  readonly inputs: readonly string[];
-  readonly attributes: object;
-}
-
-/** `step('reshape', [], { shape })`, with the attributes checked against the op's type. */
-export function step<K extends OpName>(op: K, inputs: readonly string[], attributes: AttributesOf<K>): Step {
-  return { op, inputs, attributes };
-}
 
 /** Larger constants are not made from a few numbers of the program. */
 const MAX_CONSTANT_BYTES = 2 ** 26;

@@ -1,8 +1,9 @@
 import t, { type Test } from 'tap';
-import { compile, loadModel } from '../../src/compile.js';
+import { compile } from '../../src/compile.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { parseGraph } from '../../src/ir/parse.js';
 import { printGraph } from '../../src/ir/text.js';
+import { loadModel } from '../../src/load.js';
 import { fuseActivations } from '../../src/passes/fuse-activations.js';
 import { goldenCases } from '../support/models.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { EdgeDeployError } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package-root.js';
-import { loadModel } from '../../src/compile.js';
+import { loadModel } from '../../src/load.js';
 import { readNaiveBuffer } from '../../src/naive-buffer/index.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { importProgram } from '../../src/paddle/index.js';

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadModel, loadModelWithSize } from '../../src/compile.js';
 import type { Tensor } from '../../src/ir/tensor.js';
+import { loadModel, loadModelWithSize } from '../../src/load.js';
 import { importModel, readModel } from '../../src/onnx/index.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { floats, input, integers, type Message, modelBytes, node } from '../support/onnx-model.js';

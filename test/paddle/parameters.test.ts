@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { loadModel } from '../../src/compile.js';
+import { loadModel } from '../../src/load.js';
 import {
   importProgram,
   joinParameters,

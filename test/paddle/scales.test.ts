@@ -2,8 +2,9 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
-import { compile, loadModel } from '../../src/compile.js';
+import { compile } from '../../src/compile.js';
 import type { Graph } from '../../src/ir/graph.js';
+import { loadModel } from '../../src/load.js';
 import {
   importProgram,
   type Program,

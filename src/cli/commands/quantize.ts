@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { EdgeDeployError } from '../../base/errors.js';
-import { onnxFile } from '../../compile.js';
+import { onnxFile } from '../../load.js';
 import { quantPostDynamic } from '../../paddle/index.js';
 import { formatBytes } from '../../report/format.js';
 import { renderTable } from '../../report/table.js';

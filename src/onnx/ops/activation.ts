@@ -1,7 +1,8 @@
 import type { Activation } from '../../ir/graph.js';
 import { elementCount, sameShape } from '../../ir/tensor.js';
+import { step } from '../../ops/chain.js';
 import { clamp } from '../../ops/op.js';
-import { type Importer, type OpContext, step } from '../context.js';
+import type { Importer, OpContext } from '../context.js';
 
 const plain = (kind: Activation['kind'], a = 0, b = 0, c = 0): Activation => ({ kind, a, b, c });
 const relu = clamp(0, Number.POSITIVE_INFINITY);

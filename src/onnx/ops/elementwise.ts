@@ -1,7 +1,8 @@
+import { step } from '../../ops/chain.js';
 import { clamp } from '../../ops/op.js';
 import { broadcastShapes } from '../../ops/shape.js';
 import type { BinaryKind } from '../../steps/ledger.js';
-import { type Importer, type OpContext, step } from '../context.js';
+import type { Importer, OpContext } from '../context.js';
 import { linear } from './activation.js';
 
 const binary =

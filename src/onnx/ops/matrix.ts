@@ -1,5 +1,6 @@
 import { elementCount } from '../../ir/tensor.js';
-import { type Importer, type OpContext, type Step, step } from '../context.js';
+import { type Step, step } from '../../ops/chain.js';
+import type { Importer, OpContext } from '../context.js';
 import { linear } from './activation.js';
 
 const scaled = (factor: number): Step[] =>

@@ -1,5 +1,6 @@
 import { elementCount } from '../../ir/tensor.js';
-import { type Importer, type OpContext, step } from '../context.js';
+import { step } from '../../ops/chain.js';
+import type { Importer, OpContext } from '../context.js';
 
 const EPSILON = Math.fround(1e-5);
 

@@ -1,6 +1,7 @@
 import type { Activation } from '../../ir/graph.js';
+import { type Step, step } from '../../ops/chain.js';
 import type { ReduceAttributes } from '../../ops/reduce.js';
-import { type Importer, type OpContext, type Step, step } from '../context.js';
+import type { Importer, OpContext } from '../context.js';
 import { linear } from './activation.js';
 
 const plain = (kind: Activation['kind']): Activation => ({ kind, a: 0, b: 0, c: 0 });

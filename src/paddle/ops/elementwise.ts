@@ -1,6 +1,6 @@
+import { type Step, step } from '../../ops/chain.js';
 import type { BinaryKind } from '../../steps/ledger.js';
 import type { Importer, OpContext } from '../context.js';
-import { type Step, step } from '../context.js';
 import { activationOf } from './activation.js';
 
 const KINDS: Readonly<Record<string, BinaryKind>> = {

@@ -1,7 +1,8 @@
 /** What Paddle-Lite's `opt` fuses into other ops: found in `.nb` files. */
 import type { Activation } from '../../ir/graph.js';
+import { type Step, step } from '../../ops/chain.js';
 import { clamp } from '../../ops/op.js';
-import { type OpContext, type Step, step } from '../context.js';
+import type { OpContext } from '../context.js';
 import { activationOf } from './activation.js';
 
 /** An activation's parameters have names of their own when it is part of a convolution. */

@@ -1,5 +1,5 @@
+import { type Step, step } from '../../ops/chain.js';
 import type { AttributesOf, OpContext } from '../context.js';
-import { type Step, step } from '../context.js';
 
 type Format = 'NCHW' | 'NHWC';
 

@@ -1,6 +1,6 @@
 import type { Constant } from '../../ir/tensor.js';
+import { type Step, step } from '../../ops/chain.js';
 import type { Importer, OpContext } from '../context.js';
-import { type Step, step } from '../context.js';
 import { layerActivation } from './fused.js';
 
 const product = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);

@@ -1,7 +1,7 @@
 import { EdgeDeployError } from '../../base/errors.js';
+import { step } from '../../ops/chain.js';
 import { clamp } from '../../ops/op.js';
 import type { Importer, OpContext } from '../context.js';
-import { step } from '../context.js';
 import { formatOf } from './layout.js';
 
 const batchNorm: Importer = (c) => {

@@ -1,6 +1,6 @@
+import { step } from '../../ops/chain.js';
 import type { ReduceAttributes } from '../../ops/reduce.js';
 import type { Importer, OpContext } from '../context.js';
-import { step } from '../context.js';
 import { VarKind } from '../messages.js';
 
 /** A full reduction has the shape [1] in programs of Paddle ≤ 2.4 and rank 0 later: the declaration tells. */

@@ -1,4 +1,5 @@
-import { type Importer, type OpContext, type Step, step } from '../context.js';
+import { type Step, step } from '../../ops/chain.js';
+import type { Importer, OpContext } from '../context.js';
 import { scalarInput } from './activation.js';
 import { listOf } from './shape.js';
 

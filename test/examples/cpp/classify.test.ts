@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { packageRoot } from '../../../src/base/package-root.js';
-import { compile, loadModel } from '../../../src/compile.js';
+import { compile } from '../../../src/compile.js';
+import { loadModel } from '../../../src/load.js';
 import { buildProgram } from '../../../toolchains/index.js';
 import { RUNNERS } from '../../support/run-program.js';
 
