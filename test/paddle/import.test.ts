@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { compile } from '../../src/compile.js';
-import type { Graph } from '../../src/ir/graph.js';
 import {
   AttributeType,
   importProgram,
@@ -15,12 +14,11 @@ import { GOLDEN } from '../support/models.js';
 import {
   float,
   floats,
+  importing,
   int,
   ints,
   long,
   op,
-  parametersOf,
-  programOf,
   type TestOp,
   type TestVariable,
   text,
@@ -30,11 +28,6 @@ import { refuses } from '../support/refusals.js';
 const OPTIONS = { architecture: 'aarch64', path: 'neon', precision: 'fp32', l2: 512 * 1024 } as const;
 
 /** A program that makes y from x. */
-function importing(variables: Record<string, TestVariable>, ops: readonly TestOp[], outputs = ['y']): () => Graph {
-  const program = programOf(variables, ops, outputs);
-  return () => importProgram('m', program, parametersOf(program, variables));
-}
-
 const x = (...dims: number[]): Record<string, TestVariable> => ({ x: { dims } });
 const from =
   (type: string, slot = 'X', out = 'Out') =>

@@ -5,26 +5,9 @@ import { packageRoot } from '../../src/base/package-root.js';
 import { compile } from '../../src/compile.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { loadModel } from '../../src/load.js';
-import {
-  importProgram,
-  type Program,
-  quantPostDynamic,
-  readProgram,
-  VarKind,
-  writeProgram,
-} from '../../src/paddle/index.js';
+import { type Program, quantPostDynamic, readProgram, VarKind, writeProgram } from '../../src/paddle/index.js';
 import { GOLDEN } from '../support/models.js';
-import {
-  floats,
-  int,
-  ints,
-  op,
-  parametersOf,
-  programOf,
-  type TestOp,
-  type TestVariable,
-  text,
-} from '../support/programs.js';
+import { floats, importing, int, ints, op, type TestOp, type TestVariable, text } from '../support/programs.js';
 import { refuses } from '../support/refusals.js';
 
 const MOBILENET = join(GOLDEN, 'fashion-mobilenet-2.6');
@@ -38,13 +21,8 @@ const quantised = { quantization_type: text('post_weight_channel_wise_abs_max'),
 const convolution = (attributes: TestOp['attributes'], output = 'y') =>
   op('conv2d', { Input: ['x'], Filter: ['w'] }, { Output: [output] }, { ...quantised, ...attributes });
 
-function imported(variables: Record<string, TestVariable>, ops: readonly TestOp[], outputs = ['y']): () => Graph {
-  const program = programOf(variables, ops, outputs);
-  return () => importProgram('m', program, parametersOf(program, variables));
-}
-
 const conv = (attributes: TestOp['attributes'], weights: TestVariable = filter) =>
-  imported({ x: image, w: weights }, [convolution(attributes)]);
+  importing({ x: image, w: weights }, [convolution(attributes)]);
 const scaleOf = (graph: Graph, name = 'w') => graph.constants.get(name)!.quantization;
 
 t.test('a convolution has a scale a row, mul one a column; one alone counts for all', async (t) => {
@@ -55,7 +33,7 @@ t.test('a convolution has a scale a row, mul one a column; one alone counts for 
 
   const attributes = { quantize_weight_bits: int(16), w_quant_scale: floats(0.5, 0.25, 2) };
   const mul = op('mul', { X: ['x'], Y: ['w'] }, { Out: ['y'] }, attributes);
-  const perColumn = imported({ x: { dims: [1, 2] }, w: matrix }, [mul]);
+  const perColumn = importing({ x: { dims: [1, 2] }, w: matrix }, [mul]);
   t.strictSame(scaleOf(perColumn()), { bits: 16, axis: 1, scales: Float32Array.of(0.5, 0.25, 2) });
 });
 
@@ -65,7 +43,7 @@ t.test('negative scales are right: a batch norm was folded into them', async (t)
 
 t.test('Paddle 1.7 wrote no quantization_type', async (t) => {
   const attributes = { quantize_weight_bits: int(8), w_quant_scale: floats(0.5) };
-  const graph = imported({ x: image, w: filter }, [
+  const graph = importing({ x: image, w: filter }, [
     op('conv2d', { Input: ['x'], Filter: ['w'] }, { Output: ['y'] }, attributes),
   ]);
   t.strictSame(scaleOf(graph())!.scales, Float32Array.of(0.5, 0.5, 0.5));
@@ -127,7 +105,7 @@ t.test('a scalar has no axis', async (t) => {
 
 t.test('shared weights: the true scales count, wherever they stand', async (t) => {
   const sharing = (first: readonly number[], second: readonly number[]) =>
-    imported(
+    importing(
       { x: image, w: filter },
       [convolution({ w_quant_scale: floats(...first) }, 'y'), convolution({ w_quant_scale: floats(...second) }, 'z')],
       ['y', 'z'],
@@ -148,7 +126,7 @@ t.test('integers whose scales run along another axis than a convolution needs be
     { Out: ['z'] },
     { quantize_weight_bits: int(8), w_quant_scale: floats(0.5, 2) },
   );
-  const graph = imported(
+  const graph = importing(
     { x: image, m: { dims: [1, 2] }, w: weights },
     [mul, op('conv2d', { Input: ['x'], Filter: ['w'] }, { Output: ['y'] })],
     ['y', 'z'],

@@ -1,7 +1,9 @@
 /** Paddle programs made in memory, for tests: variables, ops, feed and fetch as Paddle saves them. */
+import type { Graph } from '../../src/ir/graph.js';
 import {
   type Attribute,
   AttributeType,
+  importProgram,
   type Op,
   type Parameters,
   type Program,
@@ -123,4 +125,14 @@ export function recordOf({ dims, dataType = VarKind.FP32, data = [] }: TestVaria
 /** The parameters of a program, in the order of a combined file. */
 export function parametersOf(program: Program, variables: Readonly<Record<string, TestVariable>>): Parameters {
   return new Map(parameterNames(program).map((name) => [name, recordOf(variables[name]!)]));
+}
+
+/** Imports a program of these variables and ops that fetches `outputs`. */
+export function importing(
+  variables: Record<string, TestVariable>,
+  ops: readonly TestOp[],
+  outputs: readonly string[] = ['y'],
+): () => Graph {
+  const program = programOf(variables, ops, outputs);
+  return () => importProgram('m', program, parametersOf(program, variables));
 }

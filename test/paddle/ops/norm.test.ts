@@ -1,24 +1,10 @@
 import t from 'tap';
-import { importProgram, VarKind } from '../../../src/paddle/index.js';
+import { VarKind } from '../../../src/paddle/index.js';
 import { optimize } from '../../../src/passes/index.js';
-import {
-  bool,
-  float,
-  ints,
-  op,
-  parametersOf,
-  programOf,
-  type TestOp,
-  type TestVariable,
-} from '../../support/programs.js';
+import { bool, float, importing, ints, op, type TestOp, type TestVariable } from '../../support/programs.js';
 import { refuses } from '../../support/refusals.js';
 
 const x: Record<string, TestVariable> = { x: { dims: [1, 2] } };
-
-function importing(variables: Record<string, TestVariable>, ops: readonly TestOp[]) {
-  const program = programOf(variables, ops, ['y']);
-  return () => importProgram('m', program, parametersOf(program, variables));
-}
 
 t.test('statistics of a batch norm', async (t) => {
   const statistics = { s: [1, 1], b: [0, 0], m: [0, 0], v: [1, 1] };
