@@ -7,6 +7,7 @@ import { openDevice } from '../../deploy/index.js';
 import { startAdbServer } from '../support/adb-server.js';
 import { type Adbd, type AdbdOptions, startAdbd } from '../support/adbd.js';
 import { blob, failsWith, incomplete, script } from '../support/devices.js';
+import { restoring } from '../support/environment.js';
 import { freePort } from '../support/sshd.js';
 
 /** The five verbs through the real adb client, against a stand-in for a device; what a lost or silent device does to each. */
@@ -188,20 +189,14 @@ t.test('an adb server that does not answer', async (t) => {
   const dead = createServer().listen(0, '127.0.0.1');
   t.teardown(() => dead.close());
   await new Promise((resolve) => dead.once('listening', resolve));
-  const { ADB_SERVER_SOCKET } = process.env;
+  t.teardown(restoring('ADB_SERVER_SOCKET'));
   process.env.ADB_SERVER_SOCKET = `tcp:127.0.0.1:${(dead.address() as { port: number }).port}`;
-  t.teardown(() => {
-    process.env.ADB_SERVER_SOCKET = ADB_SERVER_SOCKET;
-  });
   const board = { name: 'phone', type: 'adb', arch: 'armv8' } as const;
   await failsWith(t, openDevice(board, quick), 'E_ADB_NO_DEVICE', /adb does not answer/);
 });
 
 t.test('no adb', async (t) => {
-  const { PATH } = process.env;
+  t.teardown(restoring('PATH'));
   process.env.PATH = '/nowhere';
-  t.teardown(() => {
-    process.env.PATH = PATH;
-  });
   await failsWith(t, openDevice({ name: 'phone', type: 'adb', arch: 'armv8' }), 'E_TOOL_MISSING', /adb/);
 });

@@ -3,6 +3,7 @@ import { openEmulated } from '../../deploy/emulate.js';
 import { buildCounter } from '../../src/deployment/counter.js';
 import { deviceConformance, probeFor } from '../support/conformance/index.js';
 import { failsWith } from '../support/devices.js';
+import { restoring } from '../support/environment.js';
 
 const cpus = { armv7: 'cortex-a7', armv8: 'cortex-a53' } as const;
 
@@ -41,11 +42,8 @@ t.test('a CPU the emulator does not know, and an emulator that is not there', as
     /cortex-z9/,
   );
   await failsWith(t, openEmulated({ type: 'qemu', name: 'q', arch: 'armv8', cpu: '' }), 'E_CONFIG');
-  const { PATH } = process.env;
+  t.teardown(restoring('PATH'));
   process.env.PATH = t.testdir();
-  t.teardown(() => {
-    process.env.PATH = PATH;
-  });
   const missing = openEmulated({ type: 'qemu', name: 'q', arch: 'armv8', cpu: 'cortex-a53' });
   t.match((await failsWith(t, missing, 'E_TOOL_MISSING', /qemu-aarch64/)).hint, /apt-get install qemu-user/);
 });

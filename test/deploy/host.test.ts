@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { openHost } from '../../deploy/host.js';
 import { deviceConformance } from '../support/conformance/index.js';
+import { restoring } from '../support/environment.js';
 
 await deviceConformance(t, {
   arch: 'host',
@@ -23,11 +24,7 @@ t.test('facts are those of this machine', async (t) => {
 });
 
 t.test('without a folder of its own it keeps to the cache', async (t) => {
-  const before = process.env.EDGE_DEPLOY_CACHE;
-  t.teardown(() => {
-    if (before === undefined) delete process.env.EDGE_DEPLOY_CACHE;
-    else process.env.EDGE_DEPLOY_CACHE = before;
-  });
+  t.teardown(restoring('EDGE_DEPLOY_CACHE'));
   process.env.EDGE_DEPLOY_CACHE = t.testdir();
   const { folder } = await openHost({ type: 'host', name: '../odd name', arch: 'host' }).info();
   t.equal(folder, join(process.env.EDGE_DEPLOY_CACHE, 'devices', '.._odd_name'));

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import t from 'tap';
 import { sshSettings } from '../../deploy/ssh-config.js';
 import { failsWith } from '../support/devices.js';
+import { restoring } from '../support/environment.js';
 import { withSshConfig } from '../support/ssh-config.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'edge-deploy-ssh-config-'));
-const before = { PATH: process.env.PATH, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK, SHELL: process.env.SHELL };
-t.afterEach(() => void Object.assign(process.env, before, { SSH_AUTH_SOCK: before.SSH_AUTH_SOCK ?? '' }));
+t.afterEach(restoring('PATH', 'SSH_AUTH_SOCK', 'SHELL'));
 t.teardown(() => rm(folder, { recursive: true }));
 
 interface Fields {

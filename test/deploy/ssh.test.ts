@@ -5,15 +5,13 @@ import t from 'tap';
 import { openSsh } from '../../deploy/ssh.js';
 import { deviceConformance, probeFor } from '../support/conformance/index.js';
 import { blob, failsWith } from '../support/devices.js';
+import { restoring } from '../support/environment.js';
 import { withSshConfig } from '../support/ssh-config.js';
 import { freePort, makeKey, type Sshd, startSshd } from '../support/sshd.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'edge-deploy-ssh-'));
 const [sshd, plain] = await Promise.all([startSshd(), startSshd({ sftp: false })]);
-const { PATH } = process.env;
-t.afterEach(() => {
-  process.env.PATH = PATH;
-});
+t.afterEach(restoring('PATH'));
 t.teardown(async () => {
   await Promise.all([sshd.stop(), plain.stop()]);
   await rm(folder, { recursive: true, force: true });

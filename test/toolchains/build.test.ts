@@ -10,15 +10,10 @@ import { type Arch, buildProgram, type ProgramOptions } from '../../toolchains/i
 import { findCompiler } from '../../toolchains/zig.js';
 import { standInCompiler } from '../support/compiler.js';
 import { failsWith } from '../support/devices.js';
+import { restoring } from '../support/environment.js';
 
 const root = await mkdtemp(join(tmpdir(), 'edge-deploy-build-'));
-const before = { EDGE_DEPLOY_CACHE: process.env.EDGE_DEPLOY_CACHE, EDGE_DEPLOY_ZIG: process.env.EDGE_DEPLOY_ZIG };
-const restore = () => {
-  for (const [name, value] of Object.entries(before)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
-};
+const restore = restoring('EDGE_DEPLOY_CACHE', 'EDGE_DEPLOY_ZIG');
 t.afterEach(restore);
 t.teardown(() => rm(root, { recursive: true }));
 
