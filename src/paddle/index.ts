@@ -2,7 +2,7 @@
 export { Attributes } from './attributes.js';
 export { type ImportOptions, importPaddle, importProgram } from './import.js';
 export { holdsProgram, type LocateOptions, locateModel, type ModelSource } from './locate.js';
-export type { Attribute, Block, Op, Program, Slot, TensorDesc, Var } from './messages.js';
+export type { Attribute, Block, Int64, Op, Program, Slot, TensorDesc, Var } from './messages.js';
 export { AttributeType, toNumber, VarKind } from './messages.js';
 export {
   isParameter,
