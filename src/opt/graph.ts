@@ -92,7 +92,7 @@ export class Node {
 }
 
 export class ProgramGraph {
-  /** In running order. */
+  /** Every op after the ops whose outputs it reads, but for those that were moved to the end: see `sort`. */
   readonly nodes: Node[] = [];
   readonly #names: Set<string>;
 
@@ -138,9 +138,13 @@ export class ProgramGraph {
     for (const values of versions.values()) this.#tellApart(values);
   }
 
-  /** Gives computed values of one name names of their own, but for the one users know: the model's input, or the last. */
+  /**
+   * Gives computed values of one name names of their own, but for the one users know: the model's input, or the last. Those
+   * that ops hand on in place may share theirs.
+   */
   #tellApart(values: readonly Value[]): void {
     const computed = values.filter(({ variable }) => !variable.persistable);
+    if (computed.every((value, i) => i === 0 || computed[i - 1]!.uses.includes(value.producer!))) return;
     const known = computed.find(({ producer }) => producer?.type === 'feed') ?? computed.at(-1);
     for (const value of computed) {
       if (value !== known) value.variable = { ...value.variable, name: this.#freeName(value.name) };
@@ -189,6 +193,32 @@ export class ProgramGraph {
     value.variable = { ...value.variable, persistable: true, type: { type: VarKind.LOD_TENSOR, lod_tensor } };
     value.record = record;
     value.producer = undefined;
+  }
+
+  /** Puts an op behind all others, where Paddle-Lite puts an op that it makes anew. */
+  moveToEnd(node: Node): void {
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    this.nodes.push(node);
+  }
+
+  /** Brings the ops into running order: as they stand, each preceded by those it waits for. */
+  sort(): void {
+    const places = new Map(this.nodes.map((node, place) => [node, place]));
+    const sorted = new Set<Node>();
+    for (const start of this.nodes) {
+      const stack = [start];
+      while (stack.length > 0) {
+        const node = stack.at(-1)!;
+        const waitsFor = [...node.inputs.values()]
+          .flat()
+          .map(({ producer }) => producer)
+          .filter((producer): producer is Node => producer !== undefined && !sorted.has(producer))
+          .sort((a, b) => places.get(b)! - places.get(a)!);
+        if (waitsFor.length > 0) stack.push(...waitsFor);
+        else sorted.add(stack.pop()!);
+      }
+    }
+    this.nodes.splice(0, this.nodes.length, ...sorted);
   }
 
   /** A new op in front of another. */

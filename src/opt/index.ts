@@ -61,6 +61,7 @@ export function optimizeForLite(program: Program, parameters: Parameters, option
   const warn = (text: string) => void warnings.add(text);
   const isQuantized = graph.nodes.some((node) => [...node.inputs.values()].flat().some(isInteger));
   for (const pass of passes) pass(graph, { newerExports: options.fusions !== 'upstream', isQuantized, warn });
+  graph.sort();
   for (const node of graph.nodes) {
     setText(node, KERNEL_ATTRIBUTE, kernelOf(node));
     if (node.type === 'fetch') setInt(node, 'data_type', precisionOf(node.input('X')));

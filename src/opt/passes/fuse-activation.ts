@@ -63,6 +63,7 @@ export const fuseElementwiseActivation: Pass = (graph) => {
     node.type = `fusion_elementwise_${operation}_activation`;
     setText(node, 'act_type', 'relu');
     replaceBy(graph, relu, node, 'Out');
+    graph.moveToEnd(node);
   }
 };
 
