@@ -39,8 +39,14 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
         exitCode = await definition.run(context, args, options);
       });
   }
+  const own = commands.find(({ name, parse }) => parse !== undefined && name === argv[0]);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    if (own?.parse) {
+      const options = own.parse(argv.slice(1));
+      exitCode = await own.run(createContext(options as ContextOptions, surroundings), [], options);
+    } else {
+      await program.parseAsync([...argv], { from: 'user' });
+    }
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;
