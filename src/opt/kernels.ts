@@ -66,7 +66,7 @@ export const kernelKeys: Readonly<Record<string, readonly string[]>> = {
   slice: ['def/4/1/1', 'int32_slice/4/1/1'],
   softmax: ['def/4/1/1'],
   split: ['def/1/1/1'],
-  sqrt: ['def/4/1/1', 'def/1/1/1'],
+  sqrt: ['def/4/1/1'],
   squeeze: ['def/1/4/2'],
   squeeze2: ['def/1/4/2'],
   stack: ['def/1/1/2'],
