@@ -13,7 +13,7 @@ export interface OptCase {
   readonly stdout_file?: string;
   readonly stderr?: string;
   readonly setup?: string;
-  readonly files: readonly { readonly name: string; readonly size: number }[];
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256?: string }[];
 }
 
 export function optCases(): Readonly<Record<string, OptCase>> {

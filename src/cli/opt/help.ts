@@ -22,8 +22,8 @@ Weights:
   --quant_model={true, false}   store weights as integers with their scales
   --quant_type={QUANT_INT16, QUANT_INT8}
                                 which integers (default: QUANT_INT16)
-  --sparse_model={true, false}  1x1 convolutions with sparse weights become sparse_conv2d
-  --sparse_threshold=NUMBER     least fraction of zeros for that, 0 to 1 (default: 0.6)
+  --sparse_model={true, false} --sparse_threshold=NUMBER
+                                accepted; convolutions stay dense, which gives the same results
 
 Tailored libraries:
   --record_tailoring_info={true, false}

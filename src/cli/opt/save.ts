@@ -5,6 +5,7 @@ import { EdgeDeployError } from '../../base/errors.js';
 import { type Parameters, type Program, parameterNames, writeProgram, writeTensorRecord } from '../../paddle/index.js';
 import type { Context } from '../context.js';
 import { writeWhole } from '../write-whole.js';
+import { liteProtobuf } from './protobuf.js';
 
 export interface Saved {
   /** What was written: the file, or the folder of a protobuf model. */
@@ -23,13 +24,15 @@ export async function saveFile(context: Context, path: string, pieces: Iterable<
 export async function saveProtobuf(
   context: Context,
   folder: string,
-  { blocks, version }: Program,
+  program: Program,
   parameters: Parameters,
 ): Promise<Saved> {
-  const program: Program = version ? { blocks, version } : { blocks };
   if (!context.dryRun) await makeFolder(folder);
   const bytes = await write(context, join(folder, 'params'), records(program, parameters));
-  return { output: folder, bytes: bytes + (await write(context, join(folder, 'model'), [writeProgram(program)])) };
+  return {
+    output: folder,
+    bytes: bytes + (await write(context, join(folder, 'model'), [writeProgram(liteProtobuf(program))])),
+  };
 }
 
 function* records(program: Program, parameters: Parameters): Generator<Uint8Array> {

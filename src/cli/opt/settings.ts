@@ -32,6 +32,7 @@ export interface Settings {
   readonly outType: OutType;
   /** As it was given. */
   readonly targets: string;
+  readonly sparse: boolean;
   readonly recordTailoring: boolean;
   readonly opt: OptOptions;
 }
@@ -41,10 +42,8 @@ export function settingsOf({ given }: OptFlags): Settings {
   const text = (name: string): string | undefined => (given.get(name) as string | undefined) || undefined;
   const on = (name: string): boolean => given.get(name) === true;
   const targets = checkTargets((given.get('valid_targets') as string | undefined) ?? 'arm');
-  const opt = {
-    ...quantization(text('quant_type'), on('quant_model')),
-    ...sparsity(given.get('sparse_threshold'), on('sparse_model')),
-  };
+  const opt = quantization(text('quant_type'), on('quant_model'));
+  const sparse = sparsity(given.get('sparse_threshold') as number | undefined, on('sparse_model'));
   refuseUnsupported(given);
   const [model, params] = [text('model_file'), text('param_file')];
   const folder = text('model_set_dir') ?? text('model_set');
@@ -62,6 +61,7 @@ export function settingsOf({ given }: OptFlags): Settings {
     out: text('optimize_out'),
     outType: (text('optimize_out_type') as OutType | undefined) ?? 'naive_buffer',
     targets,
+    sparse,
     recordTailoring: on('record_tailoring_info'),
     opt,
   };
@@ -112,12 +112,10 @@ function quantization(type: string | undefined, wanted: boolean): Pick<OptOption
   return wanted ? { quantType: type ?? 'QUANT_INT16' } : {};
 }
 
-function sparsity(threshold: unknown, wanted: boolean): Pick<OptOptions, 'sparseThreshold'> {
-  const value = (threshold as number | undefined) ?? 0.6;
-  if (!(value >= 0 && value <= 1)) {
-    throw usage('Please set sparse_threshold between 0.0 and 1.0.', `It is ${value}.`);
-  }
-  return wanted ? { sparseThreshold: value } : {};
+/** Whether sparse convolutions are asked for. */
+function sparsity(threshold: number | undefined, wanted: boolean): boolean {
+  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return wanted;
+  throw usage('Please set sparse_threshold between 0.0 and 1.0.', `It is ${threshold}.`);
 }
 
 /** Flags of Paddle-Lite that are understood here, but not what they ask for. */

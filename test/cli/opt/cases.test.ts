@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -9,7 +10,7 @@ import { makeWorkplace, optCases, setUp } from '../../support/opt-cases.js';
 
 /** What became of a command line of Paddle-Lite's opt: it does the same, it does something else, or it is refused. */
 type Verdict =
-  /** Exit 0, the same lines, files of the same names. */
+  /** Exit 0, the same lines, files of the same names and sizes. */
   | 'same'
   /** Exit 0 with these files, though upstream did something else, and why. */
   | { readonly writes: readonly string[]; readonly why: string }
@@ -22,6 +23,7 @@ const differs = (why: string, ...writes: string[]): Verdict => ({ writes, why })
 const MISSING = 'upstream prints its help and exits 0 or 1; an incomplete command line is an error';
 const ONE = 'upstream exits 1 although it has succeeded';
 const ONLY_ARM = 'only arm is written for';
+const ONLY_TRUE = 'the script reads everything but "true" as false, the binary does not';
 const SCRIPT = 'the script refuses what the binary takes';
 
 const VERDICTS: Readonly<Record<string, Verdict>> = {
@@ -35,8 +37,8 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   'single-dash': differs(SCRIPT, 'out.nb'),
   'space-form': 'same',
   'bool-noflag': differs(SCRIPT, 'out.nb'),
-  'bool-yes-1': 'same',
-  'bool-True': 'same',
+  'bool-yes-1': differs(ONLY_TRUE, 'out.nb'),
+  'bool-True': differs(ONLY_TRUE, 'out.nb'),
   abbrev: 'same',
   'only-model-file': refused('E_USAGE', /no model was named/, MISSING),
   'only-param-file': refused('E_USAGE', /no model was named/, MISSING),
@@ -212,7 +214,14 @@ for (const [name, recorded] of cases) {
     if (verdict === 'same') {
       t.equal(stdout, recorded.stdout);
       t.ok(recorded.exit === 0 || recorded.args.includes('--print_model_ops=true'), ONE);
-      t.strictSame(added, recorded.files.map((file) => file.name.replace(' (existed before)', '')).sort());
+      const files = recorded.files.map(({ name, size }) => ({ name: name.replace(' (existed before)', ''), size }));
+      for (const { name, sha256 } of recorded.files.filter((file) => file.sha256 !== undefined)) {
+        t.equal(createHash('sha256').update(readFileSync(name)).digest('hex'), sha256, name);
+      }
+      t.strictSame(
+        added.map((name) => ({ name, size: statSync(name).size })),
+        files.sort((a, b) => (a.name < b.name ? -1 : 1)),
+      );
     } else t.strictSame(added, [...verdict.writes]);
   });
 }
