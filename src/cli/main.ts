@@ -39,6 +39,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
         exitCode = await definition.run(context, args, options);
       });
   }
+  // A command with conventions of its own is not commander's to take apart.
   const own = commands.find(({ name, parse }) => parse !== undefined && name === argv[0]);
   try {
     if (own?.parse) {

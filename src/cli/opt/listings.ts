@@ -11,20 +11,10 @@ const NAME_WIDTH = 47;
 
 /** Ops for which Paddle-Lite 2.13 has kernels for ARM as well as for the host; a model names one of them. */
 const ON_BOTH: ReadonlySet<string> = new Set([
-  ...[
-    'abs',
-    'arg_max',
-    'box_coder',
-    'deformable_conv',
-    'elu',
-    'exp',
-    'floor',
-    'hard_sigmoid',
-    'hard_swish',
-    'leaky_relu',
-  ],
-  ...['log', 'pad2d', 'pixel_shuffle', 'prelu', 'prior_box', 'reciprocal', 'relu', 'relu6', 'relu_clipped', 'rsqrt'],
-  ...['shuffle_channel', 'sigmoid', 'silu', 'softplus', 'square', 'swish', 'tanh', 'thresholded_relu', 'yolo_box'],
+  ...['abs', 'arg_max', 'box_coder', 'deformable_conv', 'elu', 'exp', 'floor', 'hard_sigmoid', 'hard_swish'],
+  ...['leaky_relu', 'log', 'pad2d', 'pixel_shuffle', 'prelu', 'prior_box', 'reciprocal', 'relu', 'relu6'],
+  ...['relu_clipped', 'rsqrt', 'shuffle_channel', 'sigmoid', 'silu', 'softplus', 'square', 'swish', 'tanh'],
+  ...['thresholded_relu', 'yolo_box'],
 ]);
 
 /** Whether Paddle-Lite has a kernel of an op for a target, of those ops that models made here may hold. */

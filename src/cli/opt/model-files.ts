@@ -24,9 +24,11 @@ export interface OptModel {
 /** A model whose two files are named. Throws E_MODEL_NOT_FOUND, E_MODEL. */
 export async function modelFromFiles(model: string, params: string): Promise<OptModel> {
   await checkFile(model, 'model');
+  // Says what a file is that its ending shows to be no program.
+  const located = await locateModel(model);
   const program = readProgram(await read(model), model);
   await checkFile(params, 'param');
-  const source: ModelSource = { name: basename(model), program: model, parameters: { kind: 'combined', file: params } };
+  const source: ModelSource = { ...located, parameters: { kind: 'combined', file: params } };
   return { program, topology: model, loadingParams: `Loading params data from ${params}`, source };
 }
 

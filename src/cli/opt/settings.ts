@@ -121,7 +121,7 @@ function sparsity(threshold: number | undefined, wanted: boolean): boolean {
 /** Flags of Paddle-Lite that are understood here, but not what they ask for. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   enable_fp16: 'Leave it out: the weights are fp32 in the file in either case.',
-  prefer_int8_kernel: 'Leave it out: a model with fake-quant ops is computed in fp32.',
+  prefer_int8_kernel: 'Leave it out: Paddle-Lite has not known it since 2.3.',
   nnadapter_mixed_precision_quantization_config_path: 'Use Paddle-Lite’s own opt for NNAdapter devices.',
   flagfile: 'Write its flags on the command line.',
 };

@@ -130,3 +130,14 @@ t.test('a set of models with file names of their own', async (t) => {
   t.equal(exitCode, 0);
   t.strictSame(readdirSync(join(cwd, 'out', 'all')).sort(), ['one.nb', 'two.nb']);
 });
+
+t.test('a folder whose file names Paddle-Lite does not know', async (t) => {
+  const cwd = workplace(t);
+  mkdirSync(join(cwd, 'named'));
+  for (const ending of ['pdmodel', 'pdiparams']) {
+    writeFileSync(join(cwd, 'named', `net.${ending}`), readFileSync(join(cwd, 'tiny', `model.${ending}`)));
+  }
+  const { exitCode, stdout } = await cli(['opt', '--model_dir=named', '--optimize_out=o'], { cwd });
+  t.equal(exitCode, 0);
+  t.match(stdout, /^Loading topology data from named\/net\.pdmodel\nLoading params data from named\/net\.pdiparams\n/);
+});

@@ -126,9 +126,9 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   'model-truncated-1byte': refused('E_MODEL', /bad\/model\.pdmodel/, 'upstream does not notice'),
   'model-empty': refused('E_MODEL', /bad\/model\.pdmodel is empty/),
   'model-is-directory': refused('E_MODEL_NOT_FOUND', /the model file 'cls' is not existed/),
-  'model-and-params-swapped': refused('E_MODEL', /tiny\/model\.pdiparams/),
-  'model-is-onnx': refused('E_MODEL', /m\.onnx/),
-  'model-is-nb': refused('E_MODEL', /m\.nb/),
+  'model-and-params-swapped': refused('E_MODEL', /tiny\/model\.pdiparams holds parameters/),
+  'model-is-onnx': refused('E_MODEL', /m\.onnx is an ONNX model/),
+  'model-is-nb': refused('E_MODEL', /m\.nb is made by the opt tool of Paddle-Lite/),
   'unknown-op': refused(
     'E_OP',
     /This model is not supported, because 1 ops are not supported on 'arm'. These unsupported ops are: 'relx'\./,
@@ -182,6 +182,7 @@ function filesIn(folder: string): string[] {
 const home = process.cwd();
 t.teardown(() => process.chdir(home));
 
+/** Without the one that writes /dev/full.nb, outside of its folder. */
 const cases = Object.entries(optCases()).filter(([name]) => name !== 'out-dev-full-dir');
 
 t.test('every recorded command line has a verdict', (t) => {
