@@ -1,0 +1,41 @@
+import type { InspectedWeight, Inspection } from '../../inspection/index.js';
+import { formatBytes } from '../format.js';
+import { formatError, formatScales } from '../inspection.js';
+import type { PageData, PageWeight } from './page/data.js';
+import { pageGraph } from './page-graph.js';
+
+/** Everything that the page's script draws: the graph as imported and, where there is one, as compiled. */
+export function pageData(inspection: Inspection): PageData {
+  const { graph, optimized, weights } = inspection;
+  const places = new Map(weights.map(({ name }, place) => [name, place]));
+  // Passes rewrite some constants under their old name: what was measured belongs to those that are still the same.
+  const kept = new Map(
+    [...places].filter(([name]) => optimized?.constants.get(name)?.data === graph.constants.get(name)?.data),
+  );
+  const graphs = [pageGraph(graph, inspection, places)];
+  if (optimized) graphs.push(pageGraph(optimized, { inputs: optimized.inputs, skipped: [] }, kept));
+  return { graphs, weights: weights.map(pageWeight) };
+}
+
+function pageWeight({ bytes, values, int8Values, ...weight }: InspectedWeight): PageWeight {
+  const errors = (['int8w', 'int16w'] as const).flatMap((storage) => {
+    const report = weight[storage];
+    if (report === undefined) return [];
+    const [max, rms] = [formatError(report.maxError), formatError(report.rmsError)];
+    return [{ storage, max, rms, scales: formatScales(report) }];
+  });
+  return {
+    bytes: Object.entries(bytes).map(([storage, size]) => [storage, formatBytes(size)]),
+    errors,
+    ...(values
+      ? {
+          histogram: {
+            low: values.low.toPrecision(3),
+            high: values.high.toPrecision(3),
+            before: values.counts,
+            ...(int8Values ? { after: int8Values.counts } : {}),
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,100 @@
+import { type Inspection, STORAGES, type StoredBytes } from '../inspection/index.js';
+import { formatType } from '../ir/tensor.js';
+import type { WeightReport } from '../ir/weight-report.js';
+import { formatBytes, formatCount } from './format.js';
+import { type Column, renderTable } from './table.js';
+import { unsupportedOps } from './unsupported.js';
+
+/** What `inspect` prints: interface, layers, weights, sizes, and what is missing, each a table. */
+export function renderInspection(path: string, bytes: number, inspection: Inspection): string {
+  const { graph, inputs, sizes, skipped, refusal } = inspection;
+  const io = (names: readonly string[]) => names.map((name) => `${name} ${formatType(graph.types.get(name)!)}`);
+  const outputs = graph.outputs.length > 0 ? io(graph.outputs) : ['not known'];
+  return [
+    `${path}: ${formatBytes(bytes)}\n  inputs   ${io(inputs).join(', ')}\n  outputs  ${outputs.join(', ')}`,
+    ...(graph.nodes.length > 0 ? [layerTable(inspection)] : []),
+    ...(inspection.weights.some(({ int8w, int16w }) => int8w ?? int16w) ? [weightTable(inspection)] : []),
+    ...(sizes.length > 0 ? [sizeTable(inspection)] : []),
+    ...(skipped.length > 0 ? [unsupportedTable(inspection)] : []),
+    ...(refusal ? [`it cannot be compiled: ${refusal.message}`] : []),
+  ].join('\n\n');
+}
+
+const right = (title: string): Column => ({ title, align: 'right' });
+
+function layerTable({ layers }: Inspection): string {
+  const bytesOf = (bytes: StoredBytes) =>
+    STORAGES.map((storage) =>
+      bytes[storage] === 0 ? '' : bytes[storage] === undefined ? '–' : formatBytes(bytes[storage]),
+    );
+  return renderTable(
+    [{ title: 'op' }, { title: 'name' }, { title: 'output' }, right('MACs'), ...STORAGES.map(right)],
+    layers.map(({ node, outputs, macs, bytes }) => [
+      node.op,
+      node.name,
+      outputs.map(formatType).join(' '),
+      formatCount(macs),
+      ...bytesOf(bytes),
+    ]),
+  );
+}
+
+function weightTable({ weights }: Inspection): string {
+  const errors = (report: WeightReport | undefined) =>
+    report ? [formatError(report.maxError), formatError(report.rmsError)] : ['', ''];
+  const rows = weights.flatMap(({ name, type, int8w, int16w }) =>
+    int8w || int16w
+      ? [[name, formatType(type), int8w ? formatScales(int8w) : '', ...errors(int8w), ...errors(int16w)]]
+      : [],
+  );
+  return renderTable(
+    [
+      { title: 'quantised weights' },
+      { title: 'type' },
+      right('int8 scales'),
+      right('int8 max error'),
+      right('RMS'),
+      right('int16 max error'),
+      right('RMS'),
+    ],
+    rows,
+  );
+}
+
+function sizeTable({ sizes }: Inspection): string {
+  return renderTable(
+    [{ title: 'precision' }, right('program'), right('of fp32'), right('arena')],
+    sizes.map(({ precision, programBytes, arenaBytes }) => [
+      precision,
+      formatBytes(programBytes),
+      (programBytes / sizes[0]!.programBytes).toFixed(2),
+      formatBytes(arenaBytes),
+    ]),
+  );
+}
+
+function unsupportedTable({ skipped }: Inspection): string {
+  const table = renderTable(
+    [{ title: 'unsupported op' }, right('count'), { title: 'layers' }, { title: 'why' }],
+    unsupportedOps(skipped).map(({ op, layers, problems }) => [
+      op,
+      String(layers.length),
+      layers.join(', '),
+      problems.join('; '),
+    ]),
+  );
+  const unreached = skipped.filter(({ reason }) => reason === 'unreached');
+  if (unreached.length === 0) return table;
+  const list = unreached.map(({ op, name }) => `${op} ${name}`).join(', ');
+  return `${table}\n\nnot inspected, since the shapes they read are not known (${unreached.length}): ${list}`;
+}
+
+export function formatError(error: number): string {
+  return error.toExponential(1);
+}
+
+/** The range of a weight's scales. */
+export function formatScales({ minScale, maxScale }: WeightReport): string {
+  const [low, high] = [minScale.toExponential(1), maxScale.toExponential(1)];
+  return low === high ? low : `${low} … ${high}`;
+}
