@@ -15,8 +15,8 @@ export interface SkippedOp {
   readonly outputs: readonly string[];
   /** unsupported: there is no importer, or not for this form of it. unreached: it reads what an unsupported op makes. */
   readonly reason: 'unsupported' | 'unreached';
-  /** What is wrong, for people. */
-  readonly problem: string;
+  /** What is wrong, for people; left out where there is no importer for such an op at all. */
+  readonly problem?: string;
 }
 
 export type OnSkipped = (skipped: SkippedOp) => void;

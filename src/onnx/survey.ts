@@ -24,7 +24,7 @@ export function importSupported(
   const first = graph.input.find(({ name }) => scope.has(name))?.name;
   const batch = first === undefined ? 1 : (scope.builder.typeOf(first).shape[0] ?? 1);
   let assumed = false;
-  const skip = ({ node, needed }: LiveNode, reason: SkippedOp['reason'], problem: string) => {
+  const skip = ({ node, needed }: LiveNode, reason: SkippedOp['reason'], problem?: string) => {
     const op = typeOf(node);
     const given = node.input.filter((name) => name !== '');
     const inputs = given.map((name) => (scope.canRead(name) ? scope.read(name, op) : name));
@@ -43,7 +43,7 @@ export function importSupported(
   };
   for (const live of nodes) {
     const unknown = live.node.input.find((name) => scope.isForgotten(name));
-    if (!isSupported(model, live.node)) skip(live, 'unsupported', 'there is no such op here');
+    if (!isSupported(model, live.node)) skip(live, 'unsupported');
     else if (unknown !== undefined) skip(live, 'unreached', `the shape of '${unknown}' is not known`);
     else {
       try {

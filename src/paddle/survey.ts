@@ -22,7 +22,7 @@ export function importSupported(
 ): void {
   const batch = feeds[0] === undefined ? 1 : (scope.builder.typeOf(scope.read(feeds[0], 'feed')).shape[0] ?? 1);
   let assumed = false;
-  const skip = (op: Op, reason: SkippedOp['reason'], problem: string) => {
+  const skip = (op: Op, reason: SkippedOp['reason'], problem?: string) => {
     const inputs = argumentsOf(op.inputs).map((variable) =>
       scope.has(variable) ? scope.read(variable, op.type) : (scope.unknown(variable) ?? variable),
     );
@@ -40,7 +40,7 @@ export function importSupported(
   for (const live of ops) {
     const { op } = live;
     const unknown = readsOf(op).find((variable) => scope.unknown(variable) !== undefined);
-    if (!importers.has(op.type)) skip(op, 'unsupported', 'there is no such op here');
+    if (!importers.has(op.type)) skip(op, 'unsupported');
     else if (unknown !== undefined) skip(op, 'unreached', `the shape of '${unknown}' is not known`);
     else {
       try {
@@ -55,7 +55,7 @@ export function importSupported(
   for (const op of withBlocks(program, main).slice(main.length)) {
     if (importers.has(op.type)) continue;
     const name = argumentsOf(op.outputs)[0] ?? op.type;
-    const problem = 'there is no such op here; it stands in a block that another op runs';
+    const problem = 'stands in a block that another op runs';
     onSkipped({ op: op.type, name, inputs: [], outputs: [], reason: 'unsupported', problem });
   }
 }

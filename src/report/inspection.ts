@@ -80,7 +80,7 @@ function unsupportedTable({ skipped }: Inspection): string {
       op,
       String(layers.length),
       layers.join(', '),
-      problems.join('; '),
+      problems.join('; ') || 'there is no such op',
     ]),
   );
   const unreached = skipped.filter(({ reason }) => reason === 'unreached');

@@ -5,7 +5,7 @@ export interface UnsupportedOp {
   readonly op: string;
   /** Every layer of this type. */
   readonly layers: readonly string[];
-  /** What is wrong; several when forms differ. */
+  /** What is wrong with them, each once; empty when there simply is no such op. */
   readonly problems: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export function unsupportedOps(skipped: readonly SkippedOp[]): UnsupportedOp[] {
     .map(([op, all]) => ({
       op,
       layers: all.map(({ name }) => name),
-      problems: [...new Set(all.map(({ problem }) => problem))],
+      problems: [...new Set(all.flatMap(({ problem }) => problem ?? []))],
     }))
     .sort((a, b) => (a.op < b.op ? -1 : 1));
 }

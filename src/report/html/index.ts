@@ -1,5 +1,6 @@
 /** The page that `inspect --html` writes: one file, which asks nothing of the network. */
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import type { Inspection } from '../../inspection/index.js';
 import { escapeHtml, escapeJson } from './escape.js';
 import { bodyMarkup } from './markup.js';
@@ -21,18 +22,17 @@ export interface InspectedModel {
 export function renderInspectionPage(model: InspectedModel): string {
   const [script, data] = [pageScript(), pageData(model.inspection)];
   const policy = `default-src 'none'; style-src '${hashOf(PAGE_STYLES)}'; script-src '${hashOf(script)}'`;
+  const scripts = `<script type="application/json" id="data">${escapeJson(data)}</script>\n<script>${script}</script>`;
   return `${PAGE_MARK}<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escapeHtml(model.path)}</title>
+<title>${escapeHtml(basename(model.path))}</title>
 <style>${PAGE_STYLES}</style>
 </head>
-${bodyMarkup(model, data)}
-<script type="application/json" id="data">${escapeJson(data)}</script>
-<script>${script}</script>
+${bodyMarkup(model, data, scripts)}
 </html>
 `;
 }

@@ -1,4 +1,4 @@
-import type { Activation, Node } from '../../ir/graph.js';
+import type { Activation, AttributeValue, Graph, Node } from '../../ir/graph.js';
 import type { OpName } from '../../ops/index.js';
 import type { NodeKind } from './page/data.js';
 
@@ -30,12 +30,19 @@ export const KINDS = {
   identity: 'movement',
 } as const satisfies Record<OpName, NodeKind>;
 
-/** What an op is called in a drawing: the function of an elementwise op, and what is fused into it. */
-export function titleOf({ op, attributes }: Node): string {
+/** What an op is called in a drawing: the function of an elementwise op, a depthwise convolution, what is fused into it. */
+export function titleOf({ op, attributes, outputs }: Node, types: Graph['types']): string {
+  const { groups } = attributes;
+  const isDepthwise = op === 'conv2d' && groups !== 1 && groups === types.get(outputs[0]!)?.shape[1];
   const activation = attributes.activation as Activation | undefined;
   if (op === 'unary') return activation === undefined ? op : activationName(activation);
-  const own = op === 'binary' || op === 'reduce' ? String(attributes.kind) : op;
+  const own = isDepthwise ? 'depthwise' : nameOf(op, attributes.kind);
   return activation === undefined ? own : `${own} + ${activationName(activation)}`;
+}
+
+function nameOf(op: string, kind: AttributeValue): string {
+  if (op === 'pool2d') return `${kind} pool`;
+  return op === 'binary' || op === 'reduce' ? String(kind) : op;
 }
 
 function activationName({ kind, a, b }: Activation): string {

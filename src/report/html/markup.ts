@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatBytes } from '../format.js';
 import { escapeHtml } from './escape.js';
 import type { InspectedModel } from './index.js';
@@ -6,10 +7,10 @@ import type { PageData } from './page/data.js';
 import { alarmMarkup, tilesMarkup } from './summary.js';
 
 /** The page's body: the summary on top, the drawing with its tools, and the pane beside it. */
-export function bodyMarkup({ path, bytes, inspection }: InspectedModel, data: PageData): string {
+export function bodyMarkup({ path, bytes, inspection }: InspectedModel, data: PageData, scripts: string): string {
   return `<body>
 <header>
-<h1 class="name">${escapeHtml(path)}</h1>
+<h1 class="name" title="${escapeHtml(path)}">${escapeHtml(basename(path))}</h1>
 ${tilesMarkup(formatBytes(bytes), inspection)}
 ${alarmMarkup(inspection)}
 </header>
@@ -17,11 +18,13 @@ ${alarmMarkup(inspection)}
 <div class="bar">
 <input type="search" id="search" placeholder="Search name or op  ( / )" aria-label="Search boxes by name or op" autocomplete="off" spellcheck="false">
 <span id="search-count" role="status"></span>
+<div class="tools">
 ${data.graphs.length > 1 ? SWITCH : ''}
 <div class="zoom" role="group" aria-label="Zoom">
 <button type="button" id="zoom-out" aria-label="Zoom out">−</button>
 <button type="button" id="zoom-in" aria-label="Zoom in">+</button>
 <button type="button" id="fit">Fit</button>
+</div>
 </div>
 </div>
 <svg id="canvas" role="group" tabindex="0" aria-label="Graph" aria-describedby="canvas-help"><g id="content"></g></svg>
@@ -35,6 +38,7 @@ ${overviewMarkup(inspection, data)}
 <button type="button" id="close" aria-label="Close">×</button>
 <div id="detail-body" aria-live="polite"></div>
 </aside>
+${scripts}
 </body>`;
 }
 

@@ -58,6 +58,10 @@ export function pageGraph(
   };
 }
 
+function shareOf(macs: number, total: number): string {
+  return macs / total < 0.001 ? 'under 0.1 %' : formatShare(macs / total);
+}
+
 /** An input gives a value, an output takes one. */
 function endBox(title: 'input' | 'output', name: string, type: TensorType | undefined, isRead: boolean): Unplaced {
   const own = [{ name, type: type ? formatType(type) : '' }];
@@ -80,12 +84,12 @@ function opBox(graph: Graph, node: Node, value: ValueOf, macs: number, total: nu
   const bytes = constants.reduce((sum, { data }) => sum + data.byteLength, 0);
   const facts: Fact[] = [
     ['Op', node.op],
-    ...(macs > 0 ? [['MACs', `${formatCount(macs)} (${formatShare(macs / total)} of the graph)`] as const] : []),
+    ...(macs > 0 ? [['MACs', `${formatCount(macs)} (${shareOf(macs, total)} of the graph)`] as const] : []),
     ...(bytes > 0 ? [['Constants', formatBytes(bytes)] as const] : []),
   ];
   return {
     kind: isOpName(node.op) ? KINDS[node.op] : 'unsupported',
-    title: shortened(titleOf(node)),
+    title: shortened(titleOf(node, graph.types)),
     subtitle: shapeOf(graph.types.get(node.outputs[0] ?? '')),
     name: node.name,
     op: node.op,
@@ -105,8 +109,8 @@ function skippedBox({ op, name, inputs, outputs, reason, problem }: SkippedOp, v
     subtitle: reason === 'unsupported' ? 'not supported' : 'not reached',
     name,
     op,
-    problem: reason === 'unsupported' ? `Not supported: ${problem}` : `Not inspected: ${problem}`,
-    facts: [],
+    problem: reason === 'unsupported' ? `Not supported${problem ? `: ${problem}` : '.'}` : `Not inspected: ${problem}.`,
+    facts: [['Op', op]],
     attributes: [],
     inputs: inputs.map(value),
     outputs: outputs.map(value),

@@ -29,7 +29,8 @@ main { position: relative; min-width: 0; min-height: 0; display: grid; grid-temp
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; padding: 8px 20px; border-bottom: 1px solid var(--edge); }
 .bar input[type=search] { width: 240px; max-width: 100%; height: 32px; padding: 0 10px; border: 1px solid var(--edge); border-radius: 6px; background: var(--raised); }
 #search-count { color: var(--muted); min-width: 84px; font-variant-numeric: tabular-nums; }
-.switch { border: 0; padding: 0; margin: 0 0 0 auto; display: flex; }
+.tools { display: flex; gap: 12px; margin-left: auto; }
+.switch { border: 0; padding: 0; margin: 0; display: flex; white-space: nowrap; }
 .switch label { position: relative; display: flex; align-items: center; height: 32px; padding: 0 12px; border: 1px solid var(--edge); cursor: pointer; }
 .switch label:first-of-type { border-radius: 6px 0 0 6px; border-right: 0; }
 .switch label:last-of-type { border-radius: 0 6px 6px 0; }
@@ -44,7 +45,7 @@ main { position: relative; min-width: 0; min-height: 0; display: grid; grid-temp
 #canvas { display: block; width: 100%; height: 100%; cursor: grab; touch-action: none; user-select: none; -webkit-user-select: none; }
 #canvas:active { cursor: grabbing; }
 #canvas:focus-visible { outline-offset: -2px; }
-.line { fill: none; stroke: var(--muted); stroke-opacity: .6; stroke-width: 1.25; }
+.line { fill: none; stroke: var(--muted); stroke-opacity: .6; stroke-width: 1.25; vector-effect: non-scaling-stroke; }
 .line.near { stroke: var(--accent); stroke-opacity: 1; stroke-width: 2; }
 .box { cursor: pointer; }
 .box rect { fill: var(--fill); stroke: var(--stroke); stroke-width: 1; }
@@ -58,13 +59,13 @@ main { position: relative; min-width: 0; min-height: 0; display: grid; grid-temp
 .box:focus-visible rect { stroke: var(--accent); stroke-width: 3; }
 .box[aria-pressed=true] rect { stroke: var(--accent); stroke-width: 3; }
 .box.match rect { stroke-width: 2.5; }
-.box.dim { opacity: .28; }
+.box.dim { opacity: .35; }
 @media (forced-colors: active) {
   .box rect { fill: Canvas; stroke: CanvasText; }
   .box[aria-pressed=true] rect, .box.match rect { stroke: Highlight; }
 }
 @media (max-width: 820px) {
   .bar { padding: 8px 16px; }
-  .switch { margin-left: 0; }
+  .tools { margin-left: 0; }
   .bar input[type=search] { flex: 1 1 180px; width: auto; }
 }`;

@@ -42,7 +42,7 @@ header { grid-column: 1 / -1; padding: 14px 20px 14px; border-bottom: 1px solid 
 
 aside { overflow: auto; border-left: 1px solid var(--edge); background: var(--panel); padding: 16px 20px 28px; position: relative; }
 aside h2 { padding-right: 36px; }
-aside h3:first-child { margin-top: 0; }
+#overview > noscript + h3 { margin-top: 0; }
 .problem { color: var(--bad); margin-top: 8px; overflow-wrap: anywhere; }
 aside p.name { color: var(--muted); }
 aside dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 3px 16px; margin-top: 8px; }

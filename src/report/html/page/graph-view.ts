@@ -27,7 +27,8 @@ export class GraphView {
     content.replaceChildren(svg('g', { 'aria-hidden': 'true' }, ...this.#lines), svg('g', {}, ...this.#boxes));
     this.#boxes[0]?.setAttribute('tabindex', '0');
     fitTexts(content);
-    viewport.open(graph.width, graph.height);
+    const top = graph.nodes[0];
+    viewport.open(graph.width, graph.height, { x: (top?.x ?? 0) + BOX.width / 2, y: 0 });
   }
 
   select(index: number | undefined, { centred = false, focus = false } = {}): void {

@@ -42,14 +42,15 @@ export class Viewport {
     return this.#dragged > CLICK_SLOP;
   }
 
-  /** Takes a drawing of this size and shows it whole, or its top at a legible size if it is large. */
-  open(width: number, height: number): void {
+  /** Takes a drawing of this size and shows it whole, or the place `top` at a legible size if it is large. */
+  open(width: number, height: number, top: Point): void {
     this.#size = { width, height };
     this.fit();
     if (this.#scale >= 0.6) return;
     const { clientWidth } = this.#canvas;
     this.#scale = Math.min(1, Math.max(0.75, (clientWidth - 2 * MARGIN) / width));
-    this.#x = (clientWidth - width * this.#scale) / 2;
+    const isNarrow = width * this.#scale <= clientWidth - 2 * MARGIN;
+    this.#x = clientWidth / 2 - (isNarrow ? width / 2 : top.x) * this.#scale;
     this.#y = MARGIN;
     this.#apply();
   }
