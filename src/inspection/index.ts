@@ -6,7 +6,7 @@ import type { SkippedOp } from '../ir/skipped-op.js';
 import type { TensorType } from '../ir/tensor.js';
 import type { Precision } from '../lower/index.js';
 import { definitionOf } from '../ops/index.js';
-import { type InspectedWeight, inspectWeights, type StoredBytes, sumBytes } from './weights.js';
+import { type InspectedWeight, inspectConstant, inspectWeights, type StoredBytes, sumBytes } from './weights.js';
 
 export type { Histogram } from './histogram.js';
 export { type InspectedWeight, STORAGES, type Storage, type StoredBytes } from './weights.js';
@@ -40,6 +40,10 @@ export interface Inspection {
   readonly skipped: readonly SkippedOp[];
   /** As it is compiled for fp32; undefined when it cannot be compiled. */
   readonly optimized: Graph | undefined;
+  /** Constants of that graph which the model does not have: batch norms folded into weights, and the like. */
+  readonly folded: readonly InspectedWeight[];
+  /** Nodes that compute in integers with the precision int8; the others of it only store their weights so. */
+  readonly integerNodes: ReadonlySet<string>;
   /** Of every precision the weights can take; empty when the model cannot be compiled. */
   readonly sizes: readonly ProgramSize[];
   /** Why it cannot be compiled though every op was imported. */
@@ -68,31 +72,45 @@ export function inspectGraph(imported: Graph, skipped: readonly SkippedOp[] = []
     layers,
     weights,
     skipped,
-    ...(skipped.length === 0
-      ? compiled({ fp32: graph, int8w: int8, int16w: int16, int8 })
-      : { optimized: undefined, sizes: [], refusal: undefined }),
+    ...(skipped.length === 0 ? compiled({ fp32: graph, int8w: int8, int16w: int16, int8 }) : notCompiled(undefined)),
   };
 }
 
+type Compiled = Pick<Inspection, 'optimized' | 'folded' | 'integerNodes' | 'sizes' | 'refusal'>;
+
 /** Compiles what each precision needs. A form of an op that only lowering refuses is a finding, not a failure. */
-function compiled(
-  graphs: Readonly<Record<Precision, Graph | undefined>>,
-): Pick<Inspection, 'optimized' | 'sizes' | 'refusal'> {
+function compiled(graphs: Readonly<Record<Precision, Graph | undefined>>): Compiled {
   const sizes: ProgramSize[] = [];
   let optimized: Graph | undefined;
+  let integerNodes: ReadonlySet<string> = new Set();
   try {
     for (const precision of PRECISIONS) {
       const graph = graphs[precision];
       if (graph === undefined) continue;
-      const { program, arenaBytes, macs, graph: result } = compile(graph, { ...REFERENCE_MACHINE, precision });
+      const result = compile(graph, { ...REFERENCE_MACHINE, precision });
+      const { program, arenaBytes, macs } = result;
       sizes.push({ precision, programBytes: program.length, arenaBytes, macs });
-      optimized ??= result;
+      if (precision === 'fp32') optimized = result.graph;
+      if (precision === 'int8') integerNodes = result.integerNodes;
     }
-    return { optimized, sizes, refusal: undefined };
+    const folded = [...optimized!.constants].filter(
+      ([name, { data }]) => graphs.fp32!.constants.get(name)?.data !== data,
+    );
+    return {
+      optimized,
+      folded: folded.map(([name, constant]) => inspectConstant(name, constant)),
+      integerNodes,
+      sizes,
+      refusal: undefined,
+    };
   } catch (error) {
     if (!(error instanceof EdgeDeployError && error.code === 'E_OP')) throw error;
-    return { optimized: undefined, sizes: [], refusal: error };
+    return notCompiled(error);
   }
+}
+
+function notCompiled(refusal: EdgeDeployError | undefined): Compiled {
+  return { optimized: undefined, folded: [], integerNodes: new Set(), sizes: [], refusal };
 }
 
 /** Without nodes that an importer added before it gave up: nothing reads them. */

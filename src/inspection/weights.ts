@@ -62,6 +62,17 @@ export function inspectWeights(graph: Graph): InspectedWeights {
   return { weights, int8: int8?.graph, int16: int16?.graph };
 }
 
+/** A constant that compilation made of others: how it is quantised is decided, and measured, before. */
+export function inspectConstant(name: string, constant: Constant): InspectedWeight {
+  const { type, data } = constant;
+  return {
+    name,
+    type,
+    bytes: { fp32: data.byteLength },
+    ...(isReal(constant) ? distributionOf(constant, undefined) : {}),
+  };
+}
+
 function isReal({ type, quantization }: Constant): boolean {
   return type.dtype === 'f32' || quantization !== undefined;
 }

@@ -22,19 +22,27 @@ export function renderInspection(path: string, bytes: number, inspection: Inspec
 
 const right = (title: string): Column => ({ title, align: 'right' });
 
-function layerTable({ layers }: Inspection): string {
+function layerTable({ layers, integerNodes }: Inspection): string {
   const bytesOf = (bytes: StoredBytes) =>
     STORAGES.map((storage) =>
       bytes[storage] === 0 ? '' : bytes[storage] === undefined ? '–' : formatBytes(bytes[storage]),
     );
   return renderTable(
-    [{ title: 'op' }, { title: 'name' }, { title: 'output' }, right('MACs'), ...STORAGES.map(right)],
+    [
+      { title: 'op' },
+      { title: 'name' },
+      { title: 'output' },
+      right('MACs'),
+      ...STORAGES.map(right),
+      { title: 'int8 computes in' },
+    ],
     layers.map(({ node, outputs, macs, bytes }) => [
       node.op,
       node.name,
       outputs.map(formatType).join(' '),
       formatCount(macs),
       ...bytesOf(bytes),
+      integerNodes.has(node.name) ? 'integers' : '',
     ]),
   );
 }

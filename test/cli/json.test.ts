@@ -173,7 +173,14 @@ t.test('quantize, inspect, build', async (t) => {
     warnings: z.array(text),
   });
   const bytes = z.strictObject({ fp32: count, int8w: count, int16w: count });
-  const layer = z.strictObject({ name: text, op: text, output: text, macs: count, weightBytes: bytes });
+  const layer = z.strictObject({
+    name: text,
+    op: text,
+    output: text,
+    macs: count,
+    weightBytes: bytes,
+    int8Arithmetic: z.boolean(),
+  });
   const cost = z.strictObject({ maxError: number, rmsError: number, minScale: number, maxScale: number }).optional();
   const constant = z.strictObject({ name: text, type: text, bytes, int8w: cost, int16w: cost });
   const size = z.strictObject({ precision, programBytes: count, arenaBytes: count, macs: count });

@@ -5,7 +5,7 @@ import { unsupportedOps } from '../../report/unsupported.js';
 
 /** What `inspect --json` prints. */
 export function inspectionRecord(path: string, bytes: number, inspection: Inspection): Record<string, unknown> {
-  const { graph, inputs, layers, weights, skipped, sizes } = inspection;
+  const { graph, inputs, layers, weights, skipped, sizes, integerNodes } = inspection;
   const io = (names: readonly string[]) => names.map((name) => `${name} ${formatType(graph.types.get(name)!)}`);
   return {
     model: path,
@@ -18,6 +18,7 @@ export function inspectionRecord(path: string, bytes: number, inspection: Inspec
       output: outputs.map(formatType).join(' '),
       macs,
       weightBytes: stored,
+      int8Arithmetic: integerNodes.has(node.name),
     })),
     weights: weights.map(weightRecord),
     sizes,

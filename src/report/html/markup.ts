@@ -36,7 +36,7 @@ ${overviewMarkup(inspection, data)}
 </aside>
 <aside id="detail" aria-labelledby="detail-title" tabindex="0" hidden>
 <button type="button" id="close" aria-label="Close">×</button>
-<div id="detail-body" aria-live="polite"></div>
+<div id="detail-body"></div>
 </aside>
 ${scripts}
 </body>`;
@@ -45,5 +45,5 @@ ${scripts}
 const SWITCH = `<fieldset class="switch">
 <legend class="hidden-text">Graph</legend>
 <label><input type="radio" name="graph" value="0" checked autocomplete="off"><span>As imported</span></label>
-<label><input type="radio" name="graph" value="1" autocomplete="off"><span>As compiled</span></label>
+<label title="For fp32: fused and folded"><input type="radio" name="graph" value="1" autocomplete="off"><span>As compiled</span></label>
 </fieldset>`;

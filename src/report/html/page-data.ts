@@ -6,16 +6,21 @@ import { pageGraph } from './page-graph.js';
 
 /** Everything that the page's script draws: the graph as imported and, where there is one, as compiled. */
 export function pageData(inspection: Inspection): PageData {
-  const { graph, optimized, weights } = inspection;
+  const { graph, optimized, weights, folded } = inspection;
   const places = new Map(weights.map(({ name }, place) => [name, place]));
-  // Passes rewrite some constants under their old name: what was measured belongs to those that are still the same.
-  const kept = new Map(
-    [...places].filter(([name]) => optimized?.constants.get(name)?.data === graph.constants.get(name)?.data),
-  );
   const graphs = [pageGraph(graph, inspection, places)];
-  if (optimized) graphs.push(pageGraph(optimized, { inputs: optimized.inputs, skipped: [] }, kept));
-  return { graphs, weights: weights.map(pageWeight) };
+  if (optimized) {
+    for (const [i, { name }] of folded.entries()) places.set(name, weights.length + i);
+    graphs.push(pageGraph(optimized, { ...inspection, inputs: optimized.inputs, skipped: [] }, places));
+  }
+  return {
+    graphs,
+    weights: [...weights.map(pageWeight), ...folded.map((one) => ({ ...pageWeight(one), note: FOLDED }))],
+  };
 }
+
+const FOLDED =
+  'Made by the compiler. What quantisation costs is measured on the weights as imported: they are quantised first.';
 
 function pageWeight({ bytes, values, int8Values, ...weight }: InspectedWeight): PageWeight {
   const errors = (['int8w', 'int16w'] as const).flatMap((storage) => {

@@ -20,7 +20,7 @@ const MAX_TEXT = 26;
  */
 export function pageGraph(
   graph: Graph,
-  { inputs, skipped }: Pick<Inspection, 'inputs' | 'skipped'>,
+  { inputs, skipped, integerNodes }: Pick<Inspection, 'inputs' | 'skipped' | 'integerNodes'>,
   weights: ReadonlyMap<string, number>,
 ): PageGraph {
   const value = valueIn(graph, weights);
@@ -32,7 +32,9 @@ export function pageGraph(
   const ends = graph.outputs;
   const nodes: Unplaced[] = [
     ...fed.map((name) => endBox('input', name, graph.types.get(name), readers.has(name))),
-    ...graph.nodes.map((node, i) => opBox(graph, node, value, macs[i]!, total)),
+    ...graph.nodes.map((node, i) =>
+      opBox(graph, node, value, { macs: macs[i]!, total, isInteger: integerNodes.has(node.name) }),
+    ),
     ...skipped.map((op) => skippedBox(op, value)),
     ...ends.map((name) => endBox('output', name, graph.types.get(name), true)),
   ];
@@ -79,13 +81,21 @@ function endBox(title: 'input' | 'output', name: string, type: TensorType | unde
   };
 }
 
-function opBox(graph: Graph, node: Node, value: ValueOf, macs: number, total: number): Unplaced {
+interface Cost {
+  readonly macs: number;
+  /** Of the whole graph. */
+  readonly total: number;
+  readonly isInteger: boolean;
+}
+
+function opBox(graph: Graph, node: Node, value: ValueOf, { macs, total, isInteger }: Cost): Unplaced {
   const constants = [...new Set(node.inputs)].flatMap((name) => graph.constants.get(name) ?? []);
   const bytes = constants.reduce((sum, { data }) => sum + data.byteLength, 0);
   const facts: Fact[] = [
     ['Op', node.op],
     ...(macs > 0 ? [['MACs', `${formatCount(macs)} (${shareOf(macs, total)} of the graph)`] as const] : []),
     ...(bytes > 0 ? [['Constants', formatBytes(bytes)] as const] : []),
+    ...(isInteger ? [['With int8', 'computes in integers'] as const] : []),
   ];
   return {
     kind: isOpName(node.op) ? KINDS[node.op] : 'unsupported',

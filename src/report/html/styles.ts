@@ -51,6 +51,7 @@ aside dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-n
 .values { list-style: none; }
 .values li { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 12px; padding: 3px 0; }
 .type { color: var(--muted); overflow-wrap: anywhere; }
+.note { font-size: 12px; color: var(--muted); margin-top: 6px; }
 .weight { border-top: 1px solid var(--edge); margin-top: 20px; }
 .weight h3 { margin: 14px 0 0; }
 .weight h3 .name { color: var(--text); }

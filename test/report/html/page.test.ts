@@ -5,6 +5,7 @@ import { loadModel } from '../../../src/load.js';
 import { escapeHtml, escapeJson } from '../../../src/report/html/escape.js';
 import { renderInspectionPage } from '../../../src/report/html/index.js';
 import { pageScript } from '../../../src/report/html/script.js';
+import { PAGE_STYLES } from '../../../src/report/html/styles.js';
 import { GOLDEN } from '../../support/models.js';
 import { HOSTILE_NAMES, hostileGraph } from './hostile.js';
 
@@ -56,6 +57,48 @@ t.test('the script is whole: one function, nothing imported', (t) => {
   t.notMatch(script, /^\s*(?:import|export)\b/m);
   t.doesNotThrow(() => new Function(script));
   for (const name of ['class Viewport', 'class GraphView', 'class Search', 'function detailOf']) t.match(script, name);
+  t.end();
+});
+
+/** The colours that a style sheet sets in light or in dark, by name; a box's by its kind. */
+function coloursOf(styles: string, dark: boolean): Map<string, string> {
+  const found = new Map<string, string>();
+  const darkPart = /@media \(prefers-color-scheme: dark\) \{(.*?)\n\}/gs;
+  const text = dark ? [...styles.matchAll(darkPart)].join('') : styles.replace(darkPart, '');
+  for (const [, name, value] of text.matchAll(/--(\w[\w-]*): (#[0-9a-f]{6})/g))
+    if (name !== 'fill' && name !== 'stroke') found.set(name!, value!);
+  for (const [, kind, value] of text.matchAll(/\.(\w+) \{ --fill: (#[0-9a-f]{6})/g)) found.set(`.${kind}`, value!);
+  return found;
+}
+
+function luminance(colour: readonly number[]): number {
+  const [r, g, b] = colour.map((one) =>
+    one / 255 <= 0.04045 ? one / 255 / 12.92 : ((one / 255 + 0.055) / 1.055) ** 2.4,
+  );
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+
+t.test('texts keep a contrast of 4.5 to 1, in light and in dark', (t) => {
+  const bytes = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  for (const dark of [false, true]) {
+    const colours = coloursOf(PAGE_STYLES, dark);
+    const boxes = [...colours.keys()].filter((name) => name.startsWith('.'));
+    t.equal(boxes.length, 10);
+    const pairs = [
+      ...['text', 'muted', 'accent', 'bad'].flatMap((text) =>
+        ['page', 'panel', 'raised'].map((under) => [text, under, 1]),
+      ),
+      ['bad', 'bad-fill', 1],
+      ...boxes.map((box) => ['text', box, 0.78]),
+    ] as [string, string, number][];
+    for (const [text, under, opacity] of pairs) {
+      const back = bytes(colours.get(under)!);
+      const front = bytes(colours.get(text)!).map((one, i) => one * opacity + back[i]! * (1 - opacity));
+      const [low, high] = [luminance(front), luminance(back)].sort((a, b) => a - b);
+      const contrast = (high! + 0.05) / (low! + 0.05);
+      t.ok(contrast >= 4.5, `${dark ? 'dark' : 'light'}: ${text} on ${under}: ${contrast.toFixed(1)}`);
+    }
+  }
   t.end();
 });
 

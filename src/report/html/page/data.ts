@@ -58,6 +58,7 @@ export interface PagePath {
 
 export interface PageWeight {
   readonly bytes: readonly Fact[];
+  readonly note?: string;
   /** What quantisation costs. */
   readonly errors: readonly {
     readonly storage: string;

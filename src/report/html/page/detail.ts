@@ -31,12 +31,13 @@ function values(heading: string, list: readonly PageValue[]): HTMLElement[] {
   return [html('h3', {}, heading), html('ul', { class: 'values' }, ...items)];
 }
 
-function weightSection(name: string, type: string, { bytes, errors, histogram }: PageWeight): HTMLElement {
+function weightSection(name: string, type: string, { bytes, note, errors, histogram }: PageWeight): HTMLElement {
   const section = html(
     'section',
     { class: 'weight' },
     html('h3', {}, 'Weights ', html('span', { class: 'name' }, name)),
     html('p', { class: 'type' }, type),
+    ...(note === undefined ? [] : [html('p', { class: 'note' }, note)]),
     ...(histogram ? [histogramFigure(histogram)] : []),
     ...facts(undefined, bytes),
   );
