@@ -26,7 +26,7 @@ export interface BrokenLines {
 const BEND_WIDTH = 10;
 
 /** A graph may be hostile: a drawing has no more bends than this, lines beyond them run straight. */
-const MAX_BENDS = 60_000;
+const MAX_BENDS = 20_000;
 
 /** Leads the lines of a value through one bend a layer, from which the readers below it branch off. */
 export function breakLines(boxes: readonly Box[], lines: readonly Line[], layerOf: readonly number[]): BrokenLines {

@@ -3,13 +3,14 @@ import { type BrokenLines, neighboursOf } from './break-lines.js';
 const GAP = 24;
 const ROUNDS = 10;
 
-/** Bends hold their place against boxes, so that long lines run straight. */
-const BEND_WEIGHT = 4;
+/** What a bend counts beside a box, as a neighbour and for a place: boxes in a row stand straight, lines go round them. */
+const BEND_WEIGHT = 0.01;
 
 /** The middle of every vertex from left to right. Orders stay, and vertices of a layer keep their distance. */
 export function placeVertices(broken: BrokenLines, layers: readonly number[][]): number[] {
   const { above, below } = neighboursOf(broken);
   const middle = new Array<number>(broken.vertices.length).fill(0);
+  const weightOf = (vertex: number) => (vertex < broken.boxCount ? 1 : BEND_WEIGHT);
   const settle = (layer: readonly number[], wanted: (vertex: number) => number) => {
     // Distances from the first vertex; without them, keeping apart means not falling.
     const offsets = [0];
@@ -17,10 +18,9 @@ export function placeVertices(broken: BrokenLines, layers: readonly number[][]):
       const [left, right] = [broken.vertices[layer[i - 1]!]!, broken.vertices[layer[i]!]!];
       offsets.push(offsets[i - 1]! + (left.width + right.width) / 2 + GAP);
     }
-    const weights = layer.map((vertex) => (vertex < broken.boxCount ? 1 : BEND_WEIGHT));
     const fitted = nearestNotFalling(
       layer.map((vertex, i) => wanted(vertex) - offsets[i]!),
-      weights,
+      layer.map(weightOf),
     );
     for (const [i, vertex] of layer.entries()) middle[vertex] = fitted[i]! + offsets[i]!;
   };
@@ -31,7 +31,10 @@ export function placeVertices(broken: BrokenLines, layers: readonly number[][]):
     for (const layer of downwards ? layers : layers.toReversed()) {
       settle(layer, (vertex) => {
         const near = neighbours[vertex]!;
-        return near.length === 0 ? middle[vertex]! : near.reduce((sum, one) => sum + middle[one]!, 0) / near.length;
+        const weight = near.reduce((sum, one) => sum + weightOf(one), 0);
+        return near.length === 0
+          ? middle[vertex]!
+          : near.reduce((sum, one) => sum + weightOf(one) * middle[one]!, 0) / weight;
       });
     }
   }

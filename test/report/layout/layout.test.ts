@@ -150,9 +150,9 @@ t.test('a graph made to explode ends all the same', (t) => {
   const count = 3000;
   const chain = Array.from({ length: count - 1 }, (_, i) => line(i, i + 1));
   const toTheEnd = Array.from({ length: count - 2 }, (_, i) => line(i, count - 1));
-  const start = performance.now();
+  const start = process.cpuUsage();
   const layout = layOut(boxes(count), [...chain, ...toTheEnd]);
-  t.ok(performance.now() - start < 20_000, 'in seconds');
+  t.ok(process.cpuUsage(start).user < 10e6, 'in seconds');
   t.equal(layout.paths.length, count - 1);
   t.end();
 });
@@ -165,9 +165,9 @@ t.test('real networks are drawn soundly, and fast', async (t) => {
   for (const [folder, shape] of networks) {
     const inputShapes = new Map(shape ? [['x', shape]] : []);
     const inspection = inspectGraph(await loadModel(join(GOLDEN, folder), { inputShapes }));
-    const start = performance.now();
+    const start = process.cpuUsage();
     const { graphs } = pageData(inspection);
-    t.ok(performance.now() - start < 2000, `${folder}: both graphs in less than two seconds`);
+    t.ok(process.cpuUsage(start).user < 2e6, `${folder}: both graphs in less than two seconds`);
     t.equal(graphs.length, 2);
     for (const { width, height, nodes, paths } of graphs)
       assertSound(t, { width, height, places: nodes, paths }, `${folder}, ${nodes.length} boxes`);

@@ -40,7 +40,7 @@ export function histogramFigure({ low, high, before, after }: NonNullable<PageWe
     html(
       'figcaption',
       {},
-      html('span', { class: 'key bars' }, 'as stored in the model'),
+      html('span', { class: 'key bars' }, after ? 'as stored in the model' : 'values'),
       ...(after ? [html('span', { class: 'key outline' }, 'after int8')] : []),
     ),
   );

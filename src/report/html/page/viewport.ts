@@ -3,7 +3,7 @@ interface Point {
   readonly y: number;
 }
 
-const SCALES = { smallest: 0.02, largest: 4, step: 1.3 };
+const SCALES = { smallest: 0.02, legible: 0.7, opening: 0.9, largest: 4, step: 1.3 };
 const PAN_STEP = 60;
 const MARGIN = 16;
 
@@ -46,9 +46,9 @@ export class Viewport {
   open(width: number, height: number, top: Point): void {
     this.#size = { width, height };
     this.fit();
-    if (this.#scale >= 0.6) return;
+    if (this.#scale >= SCALES.legible) return;
     const { clientWidth } = this.#canvas;
-    this.#scale = Math.min(1, Math.max(0.75, (clientWidth - 2 * MARGIN) / width));
+    this.#scale = Math.min(1, Math.max(SCALES.opening, (clientWidth - 2 * MARGIN) / width));
     const isNarrow = width * this.#scale <= clientWidth - 2 * MARGIN;
     this.#x = clientWidth / 2 - (isNarrow ? width / 2 : top.x) * this.#scale;
     this.#y = MARGIN;
@@ -77,7 +77,7 @@ export class Viewport {
   show(box: Point & { readonly width: number; readonly height: number }, centred: boolean): void {
     const { clientWidth, clientHeight } = this.#canvas;
     if (centred) {
-      this.#scale = Math.max(this.#scale, 0.75);
+      this.#scale = Math.max(this.#scale, SCALES.legible);
       this.#x = clientWidth / 2 - (box.x + box.width / 2) * this.#scale;
       this.#y = clientHeight / 2 - (box.y + box.height / 2) * this.#scale;
     } else {
