@@ -56,14 +56,8 @@ export function inspectGraph(imported: Graph, skipped: readonly SkippedOp[] = []
   const { weights, int8, int16 } = inspectWeights(graph);
   const bytesOf = new Map(weights.map(({ name, bytes }) => [name, bytes]));
   const layers = graph.nodes.map((node): InspectedLayer => {
-    const inputs = node.inputs.map((name) => graph.types.get(name));
-    const outputs = node.outputs.map((name) => graph.types.get(name)!);
-    return {
-      node,
-      outputs,
-      macs: definitionOf(node.op).macs(inputs, outputs, node.attributes),
-      bytes: sumBytes([...new Set(node.inputs)].flatMap((name) => bytesOf.get(name) ?? [])),
-    };
+    const bytes = sumBytes([...new Set(node.inputs)].flatMap((name) => bytesOf.get(name) ?? []));
+    return { node, outputs: node.outputs.map((name) => graph.types.get(name)!), macs: macsOf(graph, node), bytes };
   });
   const assumed = new Set(skipped.flatMap(({ outputs }) => outputs));
   return {
@@ -74,6 +68,15 @@ export function inspectGraph(imported: Graph, skipped: readonly SkippedOp[] = []
     skipped,
     ...(skipped.length === 0 ? compiled({ fp32: graph, int8w: int8, int16w: int16, int8 }) : notCompiled(undefined)),
   };
+}
+
+/** Multiply-accumulates of one node. */
+export function macsOf({ types }: Graph, { op, inputs, outputs, attributes }: Node): number {
+  return definitionOf(op).macs(
+    inputs.map((name) => types.get(name)),
+    outputs.map((name) => types.get(name)!),
+    attributes,
+  );
 }
 
 type Compiled = Pick<Inspection, 'optimized' | 'folded' | 'integerNodes' | 'sizes' | 'refusal'>;

@@ -10,8 +10,8 @@ import { DTYPES } from './tensor-record.js';
 
 /**
  * Imports ops in order and hands those that cannot be to `onSkipped`. Where the program declares the shape of what a
- * skipped op makes, import goes on behind it: the value becomes an input of the graph. What
- * stands for an open batch is the first input's.
+ * skipped op makes, import goes on behind it: the value becomes an input of the graph. What stands for an open batch is
+ * the first input's.
  */
 export function importSupported(
   program: Program,

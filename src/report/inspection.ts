@@ -81,7 +81,7 @@ function sizeTable({ sizes }: Inspection): string {
   );
 }
 
-function unsupportedTable({ skipped }: Inspection): string {
+function unsupportedTable({ graph, skipped }: Inspection): string {
   const table = renderTable(
     [{ title: 'unsupported op' }, right('count'), { title: 'layers' }, { title: 'why' }],
     unsupportedOps(skipped).map(({ op, layers, problems }) => [
@@ -91,10 +91,16 @@ function unsupportedTable({ skipped }: Inspection): string {
       problems.join('; ') || 'there is no such op',
     ]),
   );
+  const notes: string[] = [];
+  if (skipped.some(({ outputs }) => outputs.some((name) => graph.types.has(name)))) {
+    notes.push('behind these ops, shapes are those that the model declares');
+  }
   const unreached = skipped.filter(({ reason }) => reason === 'unreached');
-  if (unreached.length === 0) return table;
-  const list = unreached.map(({ op, name }) => `${op} ${name}`).join(', ');
-  return `${table}\n\nnot inspected, since the shapes they read are not known (${unreached.length}): ${list}`;
+  if (unreached.length > 0) {
+    const list = unreached.map(({ op, name }) => `${op} ${name}`).join(', ');
+    notes.push(`not inspected, since the shapes they read are not known (${unreached.length}): ${list}`);
+  }
+  return [table, ...notes].join('\n\n');
 }
 
 export function formatError(error: number): string {

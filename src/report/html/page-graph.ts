@@ -1,9 +1,9 @@
-import type { Inspection } from '../../inspection/index.js';
+import { type Inspection, macsOf } from '../../inspection/index.js';
 import type { Graph, Node } from '../../ir/graph.js';
 import type { SkippedOp } from '../../ir/skipped-op.js';
 import { formatType, type TensorType } from '../../ir/tensor.js';
 import { printAttribute } from '../../ir/text.js';
-import { definitionOf, isOpName } from '../../ops/index.js';
+import { isOpName } from '../../ops/index.js';
 import { formatBytes, formatCount, formatShare } from '../format.js';
 import { type Line, layOut } from '../layout/index.js';
 import { KINDS, titleOf } from './kinds.js';
@@ -27,21 +27,16 @@ export function pageGraph(
   const macs = graph.nodes.map((node) => macsOf(graph, node));
   const total = macs.reduce((sum, one) => sum + one, 0);
   const readers = new Set([...graph.nodes, ...skipped].flatMap((one) => one.inputs));
-  const fed = inputs.filter((name) => graph.types.has(name));
-  // An output that ops read, too, has its box beside those.
-  const ends = graph.outputs;
   const nodes: Unplaced[] = [
-    ...fed.map((name) => endBox('input', name, graph.types.get(name), readers.has(name))),
+    ...inputs.map((name) => endBox('input', name, graph.types.get(name), readers.has(name))),
     ...graph.nodes.map((node, i) =>
       opBox(graph, node, value, { macs: macs[i]!, total, isInteger: integerNodes.has(node.name) }),
     ),
     ...skipped.map((op) => skippedBox(op, value)),
-    ...ends.map((name) => endBox('output', name, graph.types.get(name), true)),
+    ...graph.outputs.map((name) => endBox('output', name, graph.types.get(name), true)),
   ];
   const maker = new Map<string, number>();
-  for (const [index, { outputs }] of nodes.entries()) {
-    if (index < nodes.length - ends.length) for (const { name } of outputs) maker.set(name, index);
-  }
+  for (const [index, { outputs }] of nodes.entries()) for (const { name } of outputs) maker.set(name, index);
   const lines = nodes.flatMap(({ inputs: read }, to): Line[] =>
     [...new Set(read.map(({ name }) => name))].flatMap((name) => {
       const from = maker.get(name);
@@ -135,14 +130,6 @@ function valueIn(graph: Graph, weights: ReadonlyMap<string, number>): ValueOf {
     const weight = graph.constants.has(name) ? weights.get(name) : undefined;
     return { name, type: type ? formatType(type) : 'type not known', ...(weight === undefined ? {} : { weight }) };
   };
-}
-
-function macsOf({ types }: Graph, { op, inputs, outputs, attributes }: Node): number {
-  return definitionOf(op).macs(
-    inputs.map((name) => types.get(name)),
-    outputs.map((name) => types.get(name)!),
-    attributes,
-  );
 }
 
 function shapeOf(type: TensorType | undefined): string {

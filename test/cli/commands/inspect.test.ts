@@ -62,6 +62,7 @@ t.test('a model with unsupported ops is inspected, and ends with all of them', a
   t.match(stdout, /^unary +a +f32\[1,2\]/m, 'the rest is shown');
   t.match(stdout, /^Wonder +2 +w1, w2 /m);
   t.match(stdout, /^Marvel +1 +m1 /m);
+  t.match(stdout, 'behind these ops, shapes are those that the model declares');
   t.match(stdout, /not inspected.*\(1\): Sigmoid behind/);
   t.match(stderr, "Error E_OP: the model uses unsupported ops: Marvel × 1 ('m1'); Wonder × 2 ('w1', 'w2')");
   const { exitCode: again, stdout: json } = await run(unsupported, '--json');

@@ -33,10 +33,6 @@ export class Viewport {
     canvas.addEventListener('keydown', (event) => this.#key(event));
   }
 
-  get scale(): number {
-    return this.#scale;
-  }
-
   /** Whether the pointer moved since it went down: what follows is no click. */
   get hasDragged(): boolean {
     return this.#dragged > CLICK_SLOP;
