@@ -21,6 +21,8 @@ export interface InspectedWeight {
   /** What quantisation does to it; left out where it stays as it is: biases, integers, weights quantised before. */
   readonly int8w?: WeightReport;
   readonly int16w?: WeightReport;
+  /** Smallest and largest scale of weights that are quantised in the model. */
+  readonly scales?: { readonly low: number; readonly high: number };
   /** Distribution of the real values; left out for other element types than f32 and quantised integers. */
   readonly values?: Histogram;
   /** The same for what the int8 integers stand for. */
@@ -54,6 +56,7 @@ export function inspectWeights(graph: Graph): InspectedWeights {
         ...(int8 ? { int8w: report8?.bytesAfter ?? ownBytes(constant) } : {}),
         ...(int16 ? { int16w: report16?.bytesAfter ?? ownBytes(constant) } : {}),
       },
+      ...(constant.quantization ? { scales: rangeOf(constant.quantization.scales) } : {}),
       ...(report8 ? { int8w: report8 } : {}),
       ...(report16 ? { int16w: report16 } : {}),
       ...distribution,

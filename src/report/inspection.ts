@@ -52,7 +52,15 @@ function weightTable({ weights }: Inspection): string {
     report ? [formatError(report.maxError), formatError(report.rmsError)] : ['', ''];
   const rows = weights.flatMap(({ name, type, int8w, int16w }) =>
     int8w || int16w
-      ? [[name, formatType(type), int8w ? formatScales(int8w) : '', ...errors(int8w), ...errors(int16w)]]
+      ? [
+          [
+            name,
+            formatType(type),
+            int8w ? formatScales(int8w.minScale, int8w.maxScale) : '',
+            ...errors(int8w),
+            ...errors(int16w),
+          ],
+        ]
       : [],
   );
   return renderTable(
@@ -108,7 +116,7 @@ export function formatError(error: number): string {
 }
 
 /** The range of a weight's scales. */
-export function formatScales({ minScale, maxScale }: WeightReport): string {
-  const [low, high] = [minScale.toExponential(1), maxScale.toExponential(1)];
+export function formatScales(smallest: number, largest: number): string {
+  const [low, high] = [smallest.toExponential(1), largest.toExponential(1)];
   return low === high ? low : `${low} … ${high}`;
 }

@@ -48,7 +48,8 @@ t.test('a model that is quantised already keeps its integers; what it was before
   );
   const integers = weights.filter(({ type }) => type.dtype === 'i16');
   t.ok(integers.length > 5);
-  for (const { bytes, int16w, values } of integers) {
+  for (const { bytes, int16w, values, scales } of integers) {
+    t.ok(scales!.low > 0 && scales!.high < 0.01);
     t.strictSame([bytes.int8w, int16w], [undefined, undefined]);
     t.ok(bytes.int16w! > bytes.fp32! / 2 && values);
   }

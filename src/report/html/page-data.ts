@@ -22,15 +22,18 @@ export function pageData(inspection: Inspection): PageData {
 const FOLDED =
   'Made by the compiler. What quantisation costs is measured on the weights as imported: they are quantised first.';
 
-function pageWeight({ bytes, values, int8Values, ...weight }: InspectedWeight): PageWeight {
+function pageWeight({ bytes, scales, values, int8Values, ...weight }: InspectedWeight): PageWeight {
   const errors = (['int8w', 'int16w'] as const).flatMap((storage) => {
     const report = weight[storage];
     if (report === undefined) return [];
     const [max, rms] = [formatError(report.maxError), formatError(report.rmsError)];
-    return [{ storage, max, rms, scales: formatScales(report) }];
+    return [{ storage, max, rms, scales: formatScales(report.minScale, report.maxScale) }];
   });
   return {
-    bytes: Object.entries(bytes).map(([storage, size]) => [storage, formatBytes(size)]),
+    facts: [
+      ...Object.entries(bytes).map(([storage, size]) => [storage, formatBytes(size)] as const),
+      ...(scales ? [['scales', formatScales(scales.low, scales.high)] as const] : []),
+    ],
     errors,
     ...(values
       ? {

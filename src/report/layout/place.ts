@@ -4,7 +4,7 @@ const GAP = 24;
 const ROUNDS = 10;
 
 /** What a bend counts beside a box, as a neighbour and for a place: boxes in a row stand straight, lines go round them. */
-const BEND_WEIGHT = 0.01;
+const BEND_WEIGHT = 0.001;
 
 /** The middle of every vertex from left to right. Orders stay, and vertices of a layer keep their distance. */
 export function placeVertices(broken: BrokenLines, layers: readonly number[][]): number[] {

@@ -57,7 +57,8 @@ export interface PagePath {
 }
 
 export interface PageWeight {
-  readonly bytes: readonly Fact[];
+  /** Its sizes, and the scales it has already. */
+  readonly facts: readonly Fact[];
   readonly note?: string;
   /** What quantisation costs. */
   readonly errors: readonly {

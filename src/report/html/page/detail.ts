@@ -31,7 +31,7 @@ function values(heading: string, list: readonly PageValue[]): HTMLElement[] {
   return [html('h3', {}, heading), html('ul', { class: 'values' }, ...items)];
 }
 
-function weightSection(name: string, type: string, { bytes, note, errors, histogram }: PageWeight): HTMLElement {
+function weightSection(name: string, type: string, { facts: own, note, errors, histogram }: PageWeight): HTMLElement {
   const section = html(
     'section',
     { class: 'weight' },
@@ -39,7 +39,7 @@ function weightSection(name: string, type: string, { bytes, note, errors, histog
     html('p', { class: 'type' }, type),
     ...(note === undefined ? [] : [html('p', { class: 'note' }, note)]),
     ...(histogram ? [histogramFigure(histogram)] : []),
-    ...facts(undefined, bytes),
+    ...facts(undefined, own),
   );
   if (errors.length === 0) return section;
   const head = ['', 'max error', 'RMS error', 'scales'].map((title) => html('th', { scope: 'col' }, title));
