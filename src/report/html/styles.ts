@@ -79,6 +79,7 @@ figcaption { font-size: 12px; color: var(--muted); display: flex; gap: 16px; mar
   header { padding: 12px 16px; }
   .tiles { gap: 6px 22px; }
   aside { border-left: 0; border-top: 1px solid var(--edge); padding: 16px; overflow: visible; }
+  #detail { position: sticky; bottom: 0; max-height: 48dvh; overflow: auto; box-shadow: 0 -6px 18px rgb(0 0 0 / .14); }
 }`;
 
 /** The page's style sheet. Colours come in pairs, for light and for dark; texts keep a contrast of 4.5 to 1 on them. */

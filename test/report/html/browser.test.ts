@@ -228,6 +228,8 @@ t.test('a narrow window', async (t) => {
   t.ok(canvas!.width >= 390 && canvas!.height >= 240);
   await press(page, '.box');
   await assertFits(t, page);
+  const [heading] = await rectanglesOf(page, '#detail h2');
+  t.ok(heading!.y > 0 && heading!.y + heading!.height < 800, 'what was opened is in sight, without scrolling');
   assertQuiet(t, page, mobile);
 });
 

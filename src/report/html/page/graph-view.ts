@@ -72,9 +72,7 @@ export class GraphView {
       svg('text', { class: 'title', x: 12, y: 19 }, title),
       svg('text', { class: 'subtitle', x: 12, y: 36 }, subtitle),
     );
-    box.addEventListener('click', () => {
-      if (!this.#viewport.hasDragged) this.select(index);
-    });
+    box.addEventListener('click', () => this.select(index));
     box.addEventListener('keydown', (event) => this.#key(event, index));
     return box;
   }

@@ -30,12 +30,16 @@ export class Viewport {
     for (const type of ['pointerup', 'pointercancel'] as const) {
       canvas.addEventListener(type, (event) => this.#pointers.delete(event.pointerId));
     }
+    // The click that ends a drag is none.
+    canvas.addEventListener(
+      'click',
+      (event) => {
+        if (this.#dragged > CLICK_SLOP) event.stopPropagation();
+        this.#dragged = 0;
+      },
+      { capture: true },
+    );
     canvas.addEventListener('keydown', (event) => this.#key(event));
-  }
-
-  /** Whether the pointer moved since it went down: what follows is no click. */
-  get hasDragged(): boolean {
-    return this.#dragged > CLICK_SLOP;
   }
 
   /** Takes a drawing of this size and shows it whole, or the place `top` at a legible size if it is large. */
@@ -130,7 +134,7 @@ export class Viewport {
     const [dx, dy] = [now.x - before.x, now.y - before.y];
     this.#dragged += Math.hypot(dx, dy);
     // From here on the pointer is ours, wherever it goes; before, a click must reach its box.
-    if (this.hasDragged) this.#canvas.setPointerCapture(event.pointerId);
+    if (this.#dragged > CLICK_SLOP) this.#canvas.setPointerCapture(event.pointerId);
     const other = [...this.#pointers].find(([id]) => id !== event.pointerId)?.[1];
     this.#pointers.set(event.pointerId, now);
     if (other === undefined) this.#pan(dx, dy);
