@@ -2,7 +2,7 @@ import { elementCount } from '../../ir/tensor.js';
 import { findScales, recordData, SCALE_SUFFIX, VarKind, weightQuantization } from '../../paddle/index.js';
 import { setFloats } from '../attributes.js';
 import { fp32, isInteger } from '../conv.js';
-import type { Node, Value } from '../graph.js';
+import type { Node, Value } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /** Ops whose integer weights Paddle-Lite's loader turns back into fp32; in others it takes them for fp32 memory. */
