@@ -43,7 +43,7 @@ int main(int argc, char **argv) {
   check(ed_model_open(&model, program, bytes.size()));
   const size_t arenaSize = ed_model_arena_size(&model, nullptr);
   ed_session session;
-  check(ed_session_init(&session, &model, aligned(arenaMemory, arenaSize), arenaSize, nullptr));
+  check(ed_session_init(&session, &model, 0, aligned(arenaMemory, arenaSize), arenaSize, nullptr));
 
   const ed_tensor image = ed_session_input(&session, 0);
   std::ifstream picture(argv[2], std::ios::binary);

@@ -28,7 +28,8 @@ static uint64_t whole(const char *option, const char *text, double least, double
 /* The first '=' separates: a tensor whose name holds one cannot be bound. */
 static struct binding binding(const char *option, char *text) {
   char *separator = strchr(text, '=');
-  if (!separator || separator == text || !separator[1]) fail(EXIT_USAGE, "USAGE", "%s: '%s' is not NAME=FILE", option, text);
+  if (!separator || separator == text || !separator[1]) fail(EXIT_USAGE, "USAGE", "%s: '%s' is not NAME=%s", option, text,
+                                                             strcmp(option, "--shape") ? "FILE" : "1x3x48x192");
   *separator = 0;
   return (struct binding){text, separator + 1};
 }
@@ -60,6 +61,8 @@ struct options read_options(int argc, char **argv) {
         bind(o.inputs, &o.input_count, option, value);
       else if (!strcmp(option, "--output"))
         bind(o.outputs, &o.output_count, option, value);
+      else if (!strcmp(option, "--shape"))
+        bind(o.shapes, &o.shape_count, option, value);
       else if (!strcmp(option, "--threads"))
         o.threads = (uint32_t)whole(option, value, 1, 64);
       else if (!strcmp(option, "--warmup-ms"))
@@ -80,7 +83,7 @@ struct options read_options(int argc, char **argv) {
   }
   if (!o.program) {
     fail(EXIT_USAGE, "USAGE",
-         "usage: runner PROGRAM [--input NAME=FILE]… [--output NAME=FILE]… [--threads N] [--warmup-ms N] [--min-runs N] "
+         "usage: runner PROGRAM [--input NAME=FILE]… [--output NAME=FILE]… [--shape NAME=SIZES]… [--threads N] [--warmup-ms N] [--min-runs N] "
          "[--min-ms N] [--max-ms N] [--interval PERCENT] [--samples N] [--profile] [--info]");
   }
   if (o.interval > 0 && o.max_ns == 0) o.max_ns = 10000ull * NS_PER_MS;

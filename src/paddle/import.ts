@@ -15,16 +15,22 @@ import { assertSupported } from './supported.js';
 
 export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the program leaves a dimension other than the batch open; may replace any. */
-  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
-  readonly onProgress?: OnProgress;
+  readonly inputShapes?: ReadonlyMap<string, readonly number[]> | undefined;
 }
 
-/** Reads and imports a located model. Throws EdgeDeployError for whatever is wrong with it. */
-export async function importPaddle(source: ModelSource, options: ImportOptions = {}): Promise<Graph> {
-  const onProgress = options.onProgress ?? silent;
+/**
+ * Reads a located model; the result imports it, for any number of sets of input shapes. Both throw EdgeDeployError for
+ * whatever is wrong with it.
+ */
+export async function openPaddle(
+  source: ModelSource,
+  onProgress: OnProgress = silent,
+): Promise<(inputShapes?: ImportOptions['inputShapes']) => Graph> {
   const { program, parameters } = await readModel(source, onProgress);
-  onProgress({ stage: 'import', message: `importing ${source.name}` });
-  return importProgram(source.name, program, parameters, options);
+  return (inputShapes) => {
+    onProgress({ stage: 'import', message: `importing ${source.name}` });
+    return importProgram(source.name, program, parameters, { inputShapes });
+  };
 }
 
 /** Imports a program that is already in memory. */
@@ -32,7 +38,7 @@ export function importProgram(
   name: string,
   program: Program,
   parameters: Parameters,
-  options: Pick<ImportOptions, 'inputShapes'> = {},
+  options: ImportOptions = {},
 ): Graph {
   const inputs = feeds(program);
   const outputs = fetches(program);

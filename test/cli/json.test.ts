@@ -63,6 +63,7 @@ const record = z.strictObject({
   path: text,
   precision,
   threads: count,
+  inputs: z.array(text),
   emulated: z.boolean(),
   modelBytes: count,
   programBytes: count,
@@ -123,9 +124,9 @@ t.test('push, run, verify, bench', async (t) => {
     ns: number,
     outputs: z.array(z.strictObject({ name: text, type: text, file: text, first: z.array(number) })).length(1),
   });
-  const results = z.array(z.strictObject({ target: text, precision, ...agreement }));
+  const results = z.array(z.strictObject({ target: text, precision, inputs: z.array(text), ...agreement }));
   const first = z.looseObject({ node: text, op: text, agrees: z.boolean() }).optional();
-  const steps = z.array(z.strictObject({ target: text, compared: count, first })).length(1);
+  const steps = z.array(z.strictObject({ target: text, inputs: z.array(text), compared: count, first })).length(1);
   await documentOf(t, ['verify', MODEL, ...cell, '--bisect'], { results, steps, failures: z.array(failure).length(0) });
 });
 
@@ -173,7 +174,8 @@ t.test('quantize, inspect, build', async (t) => {
     warnings: z.array(text),
   });
   const layer = z.strictObject({ name: text, op: text, output: text, macs: count, weightBytes: count });
-  const size = z.strictObject({ precision, programBytes: count, arenaBytes: count, macs: count });
+  const plans = z.array(z.strictObject({ inputs: z.array(text), arenaBytes: count, macs: count })).length(1);
+  const size = z.strictObject({ precision, programBytes: count, arenaBytes: count, macs: count, plans });
   await documentOf(t, ['inspect', MODEL], {
     model: text,
     bytes: count,
@@ -190,6 +192,7 @@ t.test('quantize, inspect, build', async (t) => {
     precision,
     macs: count,
     arenaBytes: count,
+    plans,
   });
   await documentOf(t, ['inspect', program], {
     program: z.looseObject({ architecture: text, path: text, steps: z.array(z.looseObject({ step: text })) }),

@@ -13,6 +13,7 @@ function recordWith(changes: Partial<RunRecord> = {}): RunRecord {
     path: 'neon',
     precision: 'int8',
     threads: 1,
+    inputs: ['x f32[1,3,48,192]'],
     emulated: false,
     modelBytes: 100_000,
     programBytes: 25_000,

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { compile, PRECISIONS } from '../../compile.js';
+import { describeInputs } from '../../ir/same-model.js';
 import { formatType } from '../../ir/tensor.js';
 import { printGraph } from '../../ir/text.js';
 import type { Precision } from '../../lower/index.js';
 import { definitionOf } from '../../ops/index.js';
-import { looksLikeProgram, readProgramFile } from '../../program/read.js';
+import { looksLikeProgram, type ProgramSummary, readProgramFile } from '../../program/read.js';
 import { formatBytes, formatCount } from '../../report/format.js';
 import { renderTable } from '../../report/table.js';
 import { defineCommand } from '../command.js';
@@ -29,20 +30,15 @@ export const inspect = defineCommand({
       const bytes = readFileSync(model);
       if (looksLikeProgram(bytes)) {
         const summary = readProgramFile(bytes);
-        const list = summary.steps.map((step, i) => [String(i), step.step, step.name, formatCount(step.macs)]);
-        const text = renderTable(
-          [{ title: '#', align: 'right' }, { title: 'step' }, { title: 'name' }, { title: 'MACs', align: 'right' }],
-          list,
-        );
-        const head = `program for ${summary.architecture} (${summary.path}): ${formatBytes(summary.fileBytes)}, arena ${formatBytes(summary.arenaBytes)}`;
         context.result({ program: summary });
-        context.print(`${head}\n${text}`);
+        context.print(describeProgram(summary));
         return 0;
       }
     }
-    const { graph, bytes, path } = await loadForCommand(context, configuration(), model, options);
+    const { graphs, bytes, path } = await loadForCommand(context, configuration(), model, options);
+    const [graph] = graphs;
     if (typeof options.dumpAfter === 'string') {
-      compile(graph, {
+      compile(graphs, {
         ...REFERENCE_MACHINE,
         precision: (options.precision as Precision | undefined) ?? 'fp32',
         passes: {
@@ -60,10 +56,14 @@ export const inspect = defineCommand({
         precision !== 'fp32'
       )
         return [];
-      const compiled = compile(graph, { ...REFERENCE_MACHINE, precision });
-      return [
-        { precision, programBytes: compiled.program.length, arenaBytes: compiled.arenaBytes, macs: compiled.macs },
-      ];
+      const compiled = compile(graphs, { ...REFERENCE_MACHINE, precision });
+      const { program, arenaBytes, macs, plans } = compiled;
+      const arenas = plans.map((plan) => ({
+        inputs: describeInputs(plan.model),
+        arenaBytes: plan.arenaBytes,
+        macs: plan.macs,
+      }));
+      return [{ precision, programBytes: program.length, arenaBytes, macs, plans: arenas }];
     });
     const layers = graph.nodes.map((node) => {
       const inputs = node.inputs.map((name) => graph.types.get(name));
@@ -117,6 +117,47 @@ export const inspect = defineCommand({
         ]),
       ),
     );
+    if (graphs.length > 1) context.print(`\n${describePlans(sizes)}`);
     return 0;
   },
 });
+
+/** The steps of every plan of a program file. */
+function describeProgram({ architecture, path, fileBytes, arenaBytes, plans }: ProgramSummary): string {
+  const head = `program for ${architecture} (${path}): ${formatBytes(fileBytes)}, arena ${formatBytes(arenaBytes)}`;
+  const tables = plans.map(({ inputs, steps, arenaBytes: own }) => {
+    const taken = inputs.map((input) => `${input.name} ${formatType(input)}`).join(', ');
+    const table = renderTable(
+      [{ title: '#', align: 'right' }, { title: 'step' }, { title: 'name' }, { title: 'MACs', align: 'right' }],
+      steps.map((step, i) => [String(i), step.step, step.name, formatCount(step.macs)]),
+    );
+    return plans.length > 1 ? `\n${taken}: arena ${formatBytes(own)}\n${table}` : table;
+  });
+  return [head, ...tables].join('\n');
+}
+
+/** What each set of input shapes costs: work, and arena by precision. */
+function describePlans(
+  sizes: readonly {
+    readonly precision: Precision;
+    readonly plans: readonly {
+      readonly inputs: readonly string[];
+      readonly macs: number;
+      readonly arenaBytes: number;
+    }[];
+  }[],
+): string {
+  const right = { align: 'right' } as const;
+  return renderTable(
+    [
+      { title: 'inputs' },
+      { title: 'MACs', ...right },
+      ...sizes.map(({ precision }) => ({ title: `arena ${precision}`, ...right })),
+    ],
+    sizes[0]!.plans.map(({ inputs, macs }, i) => [
+      inputs.join(', '),
+      formatCount(macs),
+      ...sizes.map(({ plans }) => formatBytes(plans[i]!.arenaBytes)),
+    ]),
+  );
+}

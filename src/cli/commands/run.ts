@@ -37,12 +37,12 @@ export const run = defineCommand({
     const targets = chosenTargets(config, options.target);
     const [target] = targets;
     if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'run works on one target at a time');
-    const { graph } = await loadForCommand(context, config, model, options);
+    const { graphs } = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
-    const inputs = inputTensors(options.input as string[] | undefined, graph.inputs);
-    if (context.dryRun) return rehearse(context, graph, targets, precision);
+    const inputs = inputTensors(options.input as string[] | undefined, graphs[0].inputs);
+    if (context.dryRun) return rehearse(context, graphs, targets, precision);
     const { outputs, report } = await withDevice(context, target, (device) =>
-      execute(graph, target, device, {
+      execute(graphs, target, device, {
         precision,
         threads: options.threads as number,
         timing: PRESETS.once,
