@@ -107,8 +107,7 @@ export async function execute(
     ]),
     ...results.flatMap(({ name, path }) => ['--output', `${name}=${path}`]),
   ];
-  const shapes = graph.inputs.flatMap((name) => ['--shape', `${name}=${graph.types.get(name)!.shape.join('x')}`]);
-  const selection = [put.paths.get(`${precision}.edp`)!, ...(graphs.length > 1 ? shapes : [])];
+  const selection = [put.paths.get(`${precision}.edp`)!, ...(graphs.length > 1 ? shapeArguments(graph) : [])];
   const args = [
     ...selection,
     ...bindings,
@@ -160,6 +159,12 @@ async function countOnce(
   });
   readReport(target.name, result);
   return result.instructions;
+}
+
+/** What tells the runner which plan to take. */
+function shapeArguments({ inputs, types }: Graph): string[] {
+  const shapes = inputs.map((name) => [name, types.get(name)!.shape] as const).filter(([, { length }]) => length > 0);
+  return shapes.flatMap(([name, shape]) => ['--shape', `${name}=${shape.join('x')}`]);
 }
 
 function timingArguments({ warmupMs, minRuns, minMs, maxMs, intervalPercent }: Timing): string[] {

@@ -5,9 +5,10 @@ import { allocate, elementCount, formatType, sameShape, type Tensor, type Tensor
 
 /**
  * The plans, by number, whose inputs have the shapes of the given ones; all of them when none is given. Throws E_INPUT with
- * the known shapes when there is none. A name that the model does not have is left to `completeInputs`.
+ * the known shapes when there is none. `completeInputs` judges what leaves no choice: names, and the shapes of a single plan.
  */
 export function fittingPlans(graphs: readonly Graph[], given: ReadonlyMap<string, Tensor>): readonly number[] {
+  if (graphs.length < 2) return [0];
   const known = [...given].filter(([name]) => graphs[0]?.inputs.includes(name));
   const fits = (graph: Graph) => known.every(([name, { type }]) => sameShape(type.shape, graph.types.get(name)!.shape));
   const plans = [...graphs.keys()].filter((plan) => fits(graphs[plan]!));

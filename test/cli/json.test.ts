@@ -121,6 +121,7 @@ t.test('push, run, verify, bench', async (t) => {
   await documentOf(t, ['run', MODEL, ...cell, '-o', join(folder, 'y.npy')], {
     target: text,
     precision,
+    inputs: z.array(text),
     ns: number,
     outputs: z.array(z.strictObject({ name: text, type: text, file: text, first: z.array(number) })).length(1),
   });
