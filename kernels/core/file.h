@@ -10,22 +10,21 @@ struct ed_file_header {
   uint32_t abi;
   uint8_t architecture, path;
   uint16_t plan_count;
-  uint64_t file_bytes;
+  uint32_t file_bytes;
   uint16_t input_count, output_count;
   uint32_t strings, strings_bytes;
   uint32_t constants, constants_bytes;
-  uint32_t reserved[5];
 };
-_Static_assert(sizeof(struct ed_file_header) == 64, "header");
+_Static_assert(sizeof(struct ed_file_header) == 40, "header");
 
 /* plan_count of them follow the header. */
 struct ed_file_plan {
   uint32_t tensors;
   uint32_t steps, steps_bytes, step_count;
   uint32_t arena_bytes;
-  uint32_t reserved[3];
+  uint32_t reserved;
 };
-_Static_assert(sizeof(struct ed_file_plan) == 32, "plan");
+_Static_assert(sizeof(struct ed_file_plan) == 24, "plan");
 
 struct ed_file_tensor {
   uint32_t name, dtype, rank, shape[ED_MAX_RANK];

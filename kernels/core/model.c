@@ -77,8 +77,7 @@ static bool plans_ok(struct ed_check *check, const struct ed_file_header *header
     end = (uint64_t)plan->tensors + tensor_count * sizeof(struct ed_file_tensor);
     if (!section_fits(header, end, plan->steps, plan->steps_bytes)) return false;
     end = (uint64_t)plan->steps + plan->steps_bytes;
-    if (plan->arena_bytes % ED_FILE_ALIGNMENT != 0 || plan->arena_bytes >= ED_REF_CONSTANT) return false;
-    if (plan->reserved[0] || plan->reserved[1] || plan->reserved[2]) return false;
+    if (plan->arena_bytes % ED_FILE_ALIGNMENT != 0 || plan->arena_bytes >= ED_REF_CONSTANT || plan->reserved != 0) return false;
 
     check->arena_bytes = plan->arena_bytes;
     const struct ed_file_tensor *tensors = (const void *)(file + plan->tensors), *first = (const void *)(file + plans[0].tensors);
@@ -103,8 +102,6 @@ enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t s
   if (header->file_bytes != size) return ED_TRUNCATED;
   if (header->architecture != ED_ARCHITECTURE_ANY && header->architecture != ED_ARCHITECTURE_HERE) return ED_WRONG_MACHINE;
   if (header->path >= ED_PATH_COUNT) return ED_CORRUPT;
-  for (uint32_t i = 0; i < sizeof header->reserved / sizeof *header->reserved; i++)
-    if (header->reserved[i] != 0) return ED_CORRUPT;
   if (!section_fits(header, sizeof *header, header->strings, header->strings_bytes) ||
       !section_fits(header, sizeof *header, header->constants, header->constants_bytes))
     return ED_CORRUPT;

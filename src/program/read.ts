@@ -40,14 +40,13 @@ export function readProgramFile(bytes: Uint8Array): ProgramSummary {
   const file = new Reader(bytes);
   if (!looksLikeProgram(bytes) || bytes.length < HEADER_BYTES) file.fail('this is not a program file of edge-deploy');
   if (file.word(8) !== abiHash()) file.fail('the program file was written by another version of edge-deploy');
-  const size = file.view.getBigUint64(16, true);
-  if (size !== BigInt(bytes.length)) {
-    file.fail(`the program file should have ${size} bytes and has ${bytes.length}`);
+  if (file.word(16) !== bytes.length) {
+    file.fail(`the program file should have ${file.word(16)} bytes and has ${bytes.length}`);
   }
   const count = file.half(14);
   file.section(HEADER_BYTES, count * PLAN_BYTES);
-  file.section(file.word(28), file.word(32));
-  file.section(file.word(36), file.word(40));
+  file.section(file.word(24), file.word(28));
+  file.section(file.word(32), file.word(36));
   const architecture = ARCHITECTURES[bytes[12]!] ?? file.damaged('unknown architecture');
   const path = PATHS[bytes[13]!] ?? file.damaged('unknown path');
   const plans: PlanSummary[] = [];
@@ -62,7 +61,7 @@ export function readProgramFile(bytes: Uint8Array): ProgramSummary {
     architecture,
     path,
     plans,
-    constantBytes: file.word(40),
+    constantBytes: file.word(36),
     arenaBytes: Math.max(...plans.map(({ arenaBytes }) => arenaBytes)),
     fileBytes: bytes.length,
   };
@@ -70,7 +69,7 @@ export function readProgramFile(bytes: Uint8Array): ProgramSummary {
 
 /** The plan described at `at`, whose sections begin at `first` or later, and where they end. */
 function readPlan(file: Reader, at: number, first: number): { summary: PlanSummary; end: number } {
-  const [inputs, outputs] = [file.half(24), file.half(26)];
+  const [inputs, outputs] = [file.half(20), file.half(22)];
   const [tensors, steps, stepsBytes] = [file.word(at), file.word(at + 4), file.word(at + 8)];
   const tensorsEnd = file.section(tensors, (inputs + outputs) * TENSOR_BYTES, first);
   const end = file.section(steps, stepsBytes, tensorsEnd);
@@ -108,12 +107,12 @@ function readSteps(file: Reader, start: number, end: number): PlanSummary['steps
 
 /** Bytes with their words, sections and strings; what is out of range is refused. */
 class Reader {
-  readonly view: DataView;
   readonly #bytes: Uint8Array;
+  readonly #view: DataView;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   fail(message: string): never {
@@ -125,11 +124,11 @@ class Reader {
   }
 
   word(at: number): number {
-    return this.view.getUint32(at, true);
+    return this.#view.getUint32(at, true);
   }
 
   half(at: number): number {
-    return this.view.getUint16(at, true);
+    return this.#view.getUint16(at, true);
   }
 
   /** Checks that a section lies in the file and not before `first`; returns its end. */
@@ -140,7 +139,7 @@ class Reader {
 
   /** The string at this offset of the file's strings. */
   string(offset: number): string {
-    const text = this.#bytes.subarray(this.word(28), this.word(28) + this.word(32));
+    const text = this.#bytes.subarray(this.word(24), this.word(24) + this.word(28));
     const end = text.indexOf(0, offset);
     if (offset >= text.length || end < 0) this.damaged('a name is out of range');
     return new TextDecoder().decode(text.subarray(offset, end));

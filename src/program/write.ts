@@ -51,10 +51,10 @@ export function writeProgram(plans: readonly [ProgramPlan, ...ProgramPlan[]]): U
   view.setUint8(12, ARCHITECTURES.indexOf(first.architecture));
   view.setUint8(13, PATHS.indexOf(first.path));
   view.setUint16(14, plans.length, true);
-  view.setBigUint64(16, BigInt(size), true);
-  view.setUint16(24, first.inputs.length, true);
-  view.setUint16(26, first.outputs.length, true);
-  words(28, [stringsAt, text.length, constantsAt, constants.bytes]);
+  view.setUint32(16, size, true);
+  view.setUint16(20, first.inputs.length, true);
+  view.setUint16(22, first.outputs.length, true);
+  words(24, [stringsAt, text.length, constantsAt, constants.bytes]);
   for (const [i, { plan, tensors, tensorsAt, steps, stepsAt }] of sections.entries()) {
     const count = plan.lowered.steps.length;
     words(HEADER_BYTES + i * PLAN_BYTES, [tensorsAt, stepsAt, steps.length, count, plan.arenaBytes]);

@@ -119,7 +119,7 @@ static uint32_t hostile(const unsigned char *file, struct record record, uint32_
     case 3: return any_word(file, records[below(record_count)]);
     case 4: return (uint32_t)((UINT64_C(1) << (30 + below(3))) / (any_word(file, record) | 1)) + below(2);
     case 5: {
-      const uint32_t sizes[] = {ed_file_plans(header)->arena_bytes, header->constants_bytes, header->strings_bytes, (uint32_t)header->file_bytes};
+      const uint32_t sizes[] = {ed_file_plans(header)->arena_bytes, header->constants_bytes, header->strings_bytes, header->file_bytes};
       return (sizes[below(4)] >> below(2) * 2) - below(2) * 64 + below(9) - 4;
     }
     case 6: return old ^ 1u << below(32);

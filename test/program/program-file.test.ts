@@ -61,8 +61,8 @@ t.test('a file says what was lowered', async (t) => {
 
 t.test('sections and constants are aligned, gaps are zero', async (t) => {
   const view = new DataView(file.buffer);
-  for (const field of [28, 36, 64, 68]) t.equal(view.getUint32(field, true) % 64, 0);
-  const constants = file.subarray(view.getUint32(36, true));
+  for (const field of [24, 32, 40, 44]) t.equal(view.getUint32(field, true) % 64, 0);
+  const constants = file.subarray(view.getUint32(32, true));
   let at = 0;
   for (const data of lowered.constants.values()) {
     t.same(Buffer.from(constants.subarray(at, at + data.length)), Buffer.from(data));
@@ -140,8 +140,8 @@ function complaint(bytes: Uint8Array): string {
 t.test('a step section that begins in the last byte is refused', async (t) => {
   const cut = file.slice();
   const view = new DataView(cut.buffer);
-  view.setUint32(68, cut.length - 1, true);
-  view.setUint32(72, 1, true);
+  view.setUint32(44, cut.length - 1, true);
+  view.setUint32(48, 1, true);
   t.throws(() => readProgramFile(cut), { code: 'E_PROGRAM', message: /a step is cut off/ });
 });
 
@@ -161,7 +161,7 @@ t.test('plans that are none, or that share sections, are refused', async (t) => 
   );
   for (const field of [0, 4]) {
     t.throws(
-      changed((view) => view.setUint32(96 + field, view.getUint32(64 + field, true), true)),
+      changed((view) => view.setUint32(64 + field, view.getUint32(40 + field, true), true)),
       { code: 'E_PROGRAM', message: /section is out of range/ },
       'the second plan uses the first one’s',
     );
@@ -172,7 +172,7 @@ t.test('damage is a clear refusal, never another exception', async (t) => {
   const complaints = new Set<string>();
   for (let length = 0; length < file.length; length++) {
     const cut = file.slice(0, length);
-    if (length >= 24) new DataView(cut.buffer).setBigUint64(16, BigInt(length), true);
+    if (length >= 20) new DataView(cut.buffer).setUint32(16, length, true);
     complaints.add(complaint(cut));
   }
   const next = lcg(3);

@@ -42,7 +42,7 @@ static void refusals(unsigned char *bytes, size_t size) {
   memmove(bytes, bytes + 4, size);
   ok(ed_model_open(&model, bytes, size - 1) == ED_TRUNCATED, "a byte less");
   ok(ed_model_open(&model, bytes, size + 1) == ED_TRUNCATED, "a byte more");
-  ok(ed_model_open(&model, bytes, 63) == ED_NOT_A_PROGRAM, "less than a header");
+  ok(ed_model_open(&model, bytes, sizeof(struct ed_file_header) - 1) == ED_NOT_A_PROGRAM, "less than a header");
   ok(ed_model_open(&model, bytes, size) == ED_OK, "the program itself opens");
   struct ed_session session;
   ok(ed_model_open(&model, NULL, size) == ED_BAD_ARGUMENT && !ed_model_arena_size(&model, NULL), "a refused model is empty");
@@ -169,7 +169,7 @@ static void plans(const char *path) {
   list[1].arena_bytes = 64;
   ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "a plan whose own arena is too small for it");
   list[1] = kept;
-  list[1].reserved[2] = 1;
+  list[1].reserved = 1;
   ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "a plan with what is reserved");
   list[1] = kept;
   struct ed_file_header *header = (void *)bytes;
