@@ -22,12 +22,7 @@ function floats(...values: number[]): Uint8Array {
 
 t.test('the plan is the one of the inputs’ shapes; an unknown shape is told which ones are known', async (t) => {
   const folder = t.testdir({});
-  const [file, input, bias, output] = ['p', 'x', 'b', 'y'].map((name) => join(folder, name)) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const [file, input, bias, output] = [join(folder, 'p'), join(folder, 'x'), join(folder, 'b'), join(folder, 'y')];
   for (const runner of [host, armv7]) {
     await writeFile(file, compileAsIs(SUMS, runner));
     await writeFile(input, floats(1, 2, 3));
