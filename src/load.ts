@@ -4,6 +4,7 @@ import { EdgeDeployError } from './base/errors.js';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import { SharedData } from './ir/shared-data.js';
+import type { OnSkipped } from './ir/skipped-op.js';
 import { readNaiveBuffer } from './naive-buffer/index.js';
 import { openOnnx } from './onnx/index.js';
 import { holdsProgram, importProgram, locateModel, openPaddle } from './paddle/index.js';
@@ -13,6 +14,8 @@ export interface OpenOptions {
   readonly modelFile?: string;
   readonly paramsFile?: string;
   readonly onProgress?: OnProgress;
+  /** For inspection: gets every op that cannot be imported, once, which else is an error; graphs then lack them. */
+  readonly onSkipped?: OnSkipped;
 }
 
 /** Shapes of inputs by name: needed where the model leaves dimensions open, and may replace any. */
@@ -54,17 +57,19 @@ export async function loadModelWithSize(
 ): Promise<LoadedModel> {
   const model = await openModel(path, options);
   const shared = new SharedData();
-  const load = (shapes: InputShapes) => {
-    const graph = model.importFor(shapes);
+  const load = (inputShapes: InputShapes, onSkipped: OnSkipped | undefined) => {
+    const graph = model.importFor({ inputShapes, onSkipped });
     return others.length > 0 ? shared.shareConstants(graph) : graph;
   };
-  const graph = load(first);
-  return { graphs: [graph, ...others.map(load)], bytes: model.bytesWith(graph) };
+  const { onSkipped } = options;
+  const graph = load(first, onSkipped);
+  const again = onSkipped && (() => {});
+  return { graphs: [graph, ...others.map((shapes) => load(shapes, again))], bytes: model.bytesWith(graph) };
 }
 
 /** A model in memory, which can be imported for any input shapes. */
 interface OpenedModel {
-  importFor(inputShapes: InputShapes): Graph;
+  importFor(options: { readonly inputShapes: InputShapes; readonly onSkipped: OnSkipped | undefined }): Graph;
   /** Bytes of program and parameters as they came; a graph of the model tells which parameters it has. */
   bytesWith(graph: Graph): number;
 }
@@ -109,7 +114,7 @@ async function openNaiveBuffer(path: string): Promise<OpenedModel> {
   const { program, parameters } = readNaiveBuffer(bytes);
   const name = basename(path, '.nb');
   return {
-    importFor: (inputShapes) => importProgram(name, program, parameters, { inputShapes }),
+    importFor: (options) => importProgram(name, program, parameters, options),
     bytesWith: () => bytes.length,
   };
 }

@@ -149,7 +149,10 @@ t.test('the command line', async (t) => {
     `${built.document.bytes} bytes, ${single.document.bytes} for one`,
   );
   const inspected = await cli(['inspect', program], { cwd: folder });
-  t.match(inspected.stdout, /\nx f32\[1,3,48,192\]: arena 467 kB[\s\S]*\nx f32\[1,3,48,320\]: arena 779 kB/);
+  t.match(
+    inspected.stdout,
+    /inputs +x f32\[1,3,48,192\][\s\S]*arena +467 kB[\s\S]*inputs +x f32\[1,3,48,320\][\s\S]*arena +779 kB/,
+  );
   const sizes = await cli(['inspect', MODEL, ...flags], { cwd: folder });
   t.match(sizes.stdout, /x f32\[1,3,48,320\] +27\.2 M +779 kB/);
 

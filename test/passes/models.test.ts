@@ -16,7 +16,7 @@ t.test('every small golden model, fp32 and quantised', async (t) => {
   t.ok(cases.length >= 100, `${cases.length} cases`);
   for (const { name, path, input, shape, inputData, expected } of cases) {
     const batch = [Math.min(shape[0]!, BATCH), ...shape.slice(1)];
-    const graph = (await openPaddle(await locateModel(path)))(new Map([[input, batch]]));
+    const graph = (await openPaddle(await locateModel(path)))({ inputShapes: new Map([[input, batch]]) });
     const data = inputData().subarray(0, elementCount(batch));
     const value: Tensor = { type: { dtype: 'f32', shape: batch }, data };
     const [output] = evaluateGraph(optimize(graph), new Map([[graph.inputs[0]!, value]])).values();

@@ -8,12 +8,24 @@ import { matrix } from './matrix.js';
 import { norm } from './norm.js';
 import { pooling } from './pool.js';
 import { reductions } from './reduce.js';
+import { scaling } from './scale.js';
 import { selection } from './select.js';
 import { shapes } from './shape.js';
 
 /** Every Paddle op that can be imported, by its type. feed and fetch are the program's interface, not ops. */
 export const importers: ReadonlyMap<string, Importer> = new Map(
-  [activations, constants, conv, elementwise, image, matrix, norm, pooling, reductions, selection, shapes].flatMap(
-    (family) => Object.entries(family),
-  ),
+  [
+    activations,
+    constants,
+    conv,
+    elementwise,
+    image,
+    matrix,
+    norm,
+    pooling,
+    reductions,
+    scaling,
+    selection,
+    shapes,
+  ].flatMap((family) => Object.entries(family)),
 );
