@@ -3,43 +3,90 @@ import { basename, join } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
+import { SharedData } from './ir/shared-data.js';
 import type { OnSkipped } from './ir/skipped-op.js';
 import { readNaiveBuffer } from './naive-buffer/index.js';
-import { importOnnx } from './onnx/index.js';
-import { holdsProgram, importPaddle, importProgram, locateModel } from './paddle/index.js';
+import { openOnnx } from './onnx/index.js';
+import { holdsProgram, importProgram, locateModel, openPaddle } from './paddle/index.js';
 
-export interface LoadOptions {
+export interface OpenOptions {
   /** Program and parameter file inside a folder that holds several. */
   readonly modelFile?: string;
   readonly paramsFile?: string;
-  /** Shapes of inputs whose dimensions the model leaves open. */
-  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
   readonly onProgress?: OnProgress;
-  /** For inspection: gets every op that cannot be imported, which else is an error; the graph then lacks them. */
+  /** For inspection: gets every op that cannot be imported, once, which else is an error; graphs then lack them. */
   readonly onSkipped?: OnSkipped;
 }
 
+/** Shapes of inputs by name: needed where the model leaves dimensions open, and may replace any. */
+export type InputShapes = ReadonlyMap<string, readonly number[]>;
+
+export interface LoadOptions extends OpenOptions {
+  readonly inputShapes?: InputShapes;
+}
+
 export interface LoadedModel {
-  readonly graph: Graph;
+  /** One graph for each set of input shapes; equal weights are one array. */
+  readonly graphs: readonly [Graph, ...Graph[]];
   /** Bytes of program and parameters as they came. */
   readonly bytes: number;
 }
 
 /** Reads a Paddle model (a folder, a file or a prefix), Paddle-Lite's `.nb` file or an ONNX model (a file, or a folder with one) as a graph. */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
-  return (await loadModelWithSize(path, options)).graph;
+  return (await loadModelWithSize(path, [options.inputShapes ?? new Map()], options)).graphs[0];
 }
 
-/** loadModel, and the size of what was read. */
-export async function loadModelWithSize(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  if (path.endsWith('.nb')) return loadNaiveBuffer(path, options);
-  const onnx = await onnxFile(path, options.modelFile);
-  if (onnx !== undefined) return importOnnx(onnx, options);
+/**
+ * loadModel for several sets of input shapes: a graph each, which share their weights. `compile` makes one program file of
+ * them, `push` and `run` take the one that fits the inputs.
+ */
+export async function loadPlans(
+  path: string,
+  inputShapes: readonly InputShapes[],
+  options: OpenOptions = {},
+): Promise<LoadedModel['graphs']> {
+  return (await loadModelWithSize(path, inputShapes, options)).graphs;
+}
+
+/** loadPlans, and the size of what was read. */
+export async function loadModelWithSize(
+  path: string,
+  [first = new Map(), ...others]: readonly InputShapes[],
+  options: OpenOptions = {},
+): Promise<LoadedModel> {
+  const model = await openModel(path, options);
+  const shared = new SharedData();
+  const load = (inputShapes: InputShapes, onSkipped: OnSkipped | undefined) => {
+    const graph = model.importFor({ inputShapes, onSkipped });
+    return others.length > 0 ? shared.shareConstants(graph) : graph;
+  };
+  const { onSkipped } = options;
+  const graph = load(first, onSkipped);
+  const again = onSkipped && (() => {});
+  return { graphs: [graph, ...others.map((shapes) => load(shapes, again))], bytes: model.bytesWith(graph) };
+}
+
+/** A model in memory, which can be imported for any input shapes. */
+interface OpenedModel {
+  importFor(options: { readonly inputShapes: InputShapes; readonly onSkipped: OnSkipped | undefined }): Graph;
+  /** Bytes of program and parameters as they came; a graph of the model tells which parameters it has. */
+  bytesWith(graph: Graph): number;
+}
+
+async function openModel(path: string, options: OpenOptions): Promise<OpenedModel> {
+  if (path.endsWith('.nb')) return openNaiveBuffer(path);
+  const file = await onnxFile(path, options.modelFile);
+  if (file !== undefined) {
+    const onnx = await openOnnx(file, options.onProgress);
+    return { importFor: onnx.importFor, bytesWith: () => onnx.bytes };
+  }
   const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
-  const { inputShapes, onProgress, onSkipped } = options;
-  const graph = await importPaddle(source, { inputShapes, onProgress, onSkipped });
-  const parameters = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { graph, bytes: (await stat(source.program)).size + parameters };
+  const importFor = await openPaddle(source, options.onProgress);
+  const { size } = await stat(source.program);
+  const bytesWith = ({ constants }: Graph) =>
+    [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, size);
+  return { importFor, bytesWith };
 }
 
 /** The ONNX file that a path (and a file name in it) means: itself, or the only one in a folder without a Paddle program. */
@@ -57,7 +104,7 @@ export async function onnxFile(path: string, modelFile?: string): Promise<string
   );
 }
 
-async function loadNaiveBuffer(path: string, options: LoadOptions): Promise<LoadedModel> {
+async function openNaiveBuffer(path: string): Promise<OpenedModel> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -65,5 +112,9 @@ async function loadNaiveBuffer(path: string, options: LoadOptions): Promise<Load
     throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${path} cannot be read`, { cause });
   }
   const { program, parameters } = readNaiveBuffer(bytes);
-  return { graph: importProgram(basename(path, '.nb'), program, parameters, options), bytes: bytes.length };
+  const name = basename(path, '.nb');
+  return {
+    importFor: (options) => importProgram(name, program, parameters, options),
+    bytesWith: () => bytes.length,
+  };
 }

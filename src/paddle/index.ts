@@ -1,6 +1,6 @@
 /** Paddle's model formats: reading programs and parameters of every generation, writing them back, importing them. */
 export { Attributes } from './attributes.js';
-export { type ImportOptions, importPaddle, importProgram } from './import.js';
+export { type ImportOptions, importProgram, openPaddle } from './import.js';
 export { holdsProgram, type LocateOptions, locateModel, type ModelSource } from './locate.js';
 export type { Attribute, Block, Int64, Op, Program, Slot, TensorDesc, Var } from './messages.js';
 export { AttributeType, toNumber, VarKind } from './messages.js';

@@ -1,6 +1,7 @@
 /** One model through `opt`: load, check, optimise, save, with Paddle-Lite's lines on the way. */
 import { compile } from '../../compile.js';
 import type { Machine } from '../../deployment/machine.js';
+import type { InputShapes } from '../../load.js';
 import { writeNaiveBuffer } from '../../naive-buffer/index.js';
 import { assertSupported, optimizeForLite } from '../../opt/index.js';
 import { importProgram, type Program, readParameters } from '../../paddle/index.js';
@@ -16,7 +17,8 @@ export const OPT_VERSION = 'v2.13-rc';
 /** Needed for the output `edge` only. */
 export interface EdgeOptions {
   readonly machine: Machine;
-  readonly inputShapes: ReadonlyMap<string, readonly number[]>;
+  /** One set of input shapes, or several, each with a plan in the file. */
+  readonly inputShapes: readonly InputShapes[];
 }
 
 export interface Converted extends Saved {
@@ -44,9 +46,11 @@ export async function convert(
   context.print('1. Model is successfully loaded!');
   const before = opCount(program);
   if (edge !== undefined) {
-    const graph = importProgram(source.name, program, parameters, edge);
+    const graphs = edge.inputShapes.map((inputShapes) =>
+      importProgram(source.name, program, parameters, { inputShapes }),
+    );
     const precision = PRECISIONS[settings.opt.quantType ?? 'none'];
-    const { program: bytes, graph: optimized } = compile(graph, {
+    const { program: bytes, graph: optimized } = compile(graphs, {
       ...edge.machine,
       precision,
       onProgress: context.onProgress,
