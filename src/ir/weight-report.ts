@@ -16,17 +16,36 @@ export interface WeightReport {
   readonly maxScale: number;
 }
 
-/** Compares weights with what their integers stand for; both in the same order. */
-export function measureError(
-  original: ArrayLike<number>,
-  quantized: ArrayLike<number>,
-): Pick<WeightReport, 'maxError' | 'rmsError'> {
-  let maxError = 0;
-  let sum = 0;
-  for (let i = 0; i < original.length; i++) {
-    const error = Math.abs(original[i]! - quantized[i]!);
-    if (error > maxError) maxError = error;
-    sum += error * error;
+export type WeightError = Pick<WeightReport, 'maxError' | 'rmsError'>;
+
+/** Compares weights with what their integers stand for, piece by piece. */
+export class ErrorMeasure {
+  #max = 0;
+  #sum = 0;
+  #count = 0;
+
+  /** Both in the same order. */
+  add(original: ArrayLike<number>, quantized: ArrayLike<number>): void {
+    let max = this.#max;
+    let sum = this.#sum;
+    for (let i = 0; i < original.length; i++) {
+      const error = Math.abs(original[i]! - quantized[i]!);
+      if (error > max) max = error;
+      sum += error * error;
+    }
+    this.#max = max;
+    this.#sum = sum;
+    this.#count += original.length;
   }
-  return { maxError, rmsError: Math.sqrt(sum / original.length) };
+
+  result(): WeightError {
+    return { maxError: this.#max, rmsError: Math.sqrt(this.#sum / this.#count) };
+  }
+}
+
+/** The error of a whole tensor. */
+export function measureError(original: ArrayLike<number>, quantized: ArrayLike<number>): WeightError {
+  const measure = new ErrorMeasure();
+  measure.add(original, quantized);
+  return measure.result();
 }

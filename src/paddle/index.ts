@@ -11,6 +11,7 @@ export {
   readParameters,
   splitParameters,
 } from './parameters.js';
-export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './quantize-program.js';
+export { readProgram } from './program.js';
+export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './quantize/index.js';
 export { readTensorRecord, recordData, type TensorRecord, writeTensorRecord } from './tensor-record.js';
-export { readProgram, writeProgram } from './wire.js';
+export { writeProgram } from './wire.js';

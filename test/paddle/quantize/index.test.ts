@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { packageRoot } from '../../src/base/package-root.js';
-import { type QuantPostDynamicOptions, quantPostDynamic, readProgram, writeProgram } from '../../src/paddle/index.js';
-import { GOLDEN } from '../support/models.js';
+import { packageRoot } from '../../../src/base/package-root.js';
+import { type QuantPostDynamicOptions, quantPostDynamic, readProgram, writeProgram } from '../../../src/paddle/index.js';
+import { GOLDEN } from '../../support/models.js';
 
 const folder = join(packageRoot, 'test/golden/quantization');
 const mobilenet = join(GOLDEN, 'fashion-mobilenet-2.6');
