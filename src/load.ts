@@ -1,11 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import { readNaiveBuffer } from './naive-buffer/index.js';
 import { importOnnx } from './onnx/index.js';
-import { holdsProgram, importPaddle, importProgram, locateModel } from './paddle/index.js';
+import { onnxFile } from './onnx-file.js';
+import { importPaddle, importProgram, locateModel } from './paddle/index.js';
 
 export interface LoadOptions {
   /** Program and parameter file inside a folder that holds several. */
@@ -36,21 +37,6 @@ export async function loadModelWithSize(path: string, options: LoadOptions = {})
   const graph = await importPaddle(source, { inputShapes: options.inputShapes, onProgress: options.onProgress });
   const parameters = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   return { graph, bytes: (await stat(source.program)).size + parameters };
-}
-
-/** The ONNX file that a path (and a file name in it) means: itself, or the only one in a folder without a Paddle program. */
-export async function onnxFile(path: string, modelFile?: string): Promise<string | undefined> {
-  if (path.endsWith('.onnx')) return path;
-  if (modelFile !== undefined) return modelFile.endsWith('.onnx') ? join(path, modelFile) : undefined;
-  const files = await readdir(path).catch(() => []);
-  const models = files.filter((file) => file.endsWith('.onnx'));
-  if (models.length === 0 || holdsProgram(files)) return undefined;
-  if (models.length === 1) return join(path, models[0]!);
-  throw new EdgeDeployError(
-    'E_MODEL_NOT_FOUND',
-    `the folder ${path} holds ${models.length} models: ${models.sort().join(', ')}`,
-    { hint: `Name one: ${join(path, models[0]!)}` },
-  );
 }
 
 async function loadNaiveBuffer(path: string, options: LoadOptions): Promise<LoadedModel> {

@@ -31,34 +31,37 @@ export function columnsFrom(shape: readonly number[], axis: number): Channels {
   return { count: period, inner: 1, period, slicesPerGroup: elementCount(shape) };
 }
 
-/** Walks over a tensor, or a piece of it, run by run: a run is what follows of one channel. */
+/**
+ * Walks over a tensor, or a piece of it, run by run: `left` elements, the first of which belongs to `channel`, and each
+ * next one to `channel + step`. A run is what follows of one channel or, where channels change with every element, what
+ * follows of a row of them.
+ */
 export class ChannelWalk {
-  /** Of the current run. */
   channel: number;
-  /** Elements of the current run that are still to come. */
   left: number;
+  readonly step: 0 | 1;
   readonly #channels: Channels;
-  #column: number;
   #slice: number;
 
   /** `start`: index of the piece's first element in the tensor. */
   constructor(channels: Channels, start: number) {
-    const { inner, period, slicesPerGroup } = channels;
+    const { inner, period } = channels;
     this.#channels = channels;
+    this.step = inner === 1 ? 1 : 0;
     this.#slice = Math.floor(start / inner);
-    this.#column = this.#slice % period;
-    this.channel = Math.floor(this.#slice / slicesPerGroup) * period + this.#column;
-    this.left = inner - (start % inner);
+    this.channel = this.#current();
+    this.left = this.step === 1 ? period - (this.#slice % period) : inner - (start % inner);
   }
 
   next(): void {
-    const { inner, period, slicesPerGroup } = this.#channels;
-    this.#slice++;
-    this.#column++;
-    this.channel++;
-    this.left = inner;
-    if (this.#column < period) return;
-    this.#column = 0;
-    this.channel = Math.floor(this.#slice / slicesPerGroup) * period;
+    const { inner, period } = this.#channels;
+    this.#slice += this.step === 1 ? period - (this.#slice % period) : 1;
+    this.channel = this.#current();
+    this.left = this.step === 1 ? period : inner;
+  }
+
+  #current(): number {
+    const { period, slicesPerGroup } = this.#channels;
+    return Math.floor(this.#slice / slicesPerGroup) * period + (this.#slice % period);
   }
 }

@@ -10,6 +10,7 @@
  */
 import { type Channels, ChannelWalk, channelsAlong, oneChannel } from './channels.js';
 import { ScaleSearch } from './scale-search.js';
+import type { ErrorMeasure } from './weight-report.js';
 
 /** One scale for each channel, or one for the whole tensor (PaddleSlim's names). */
 export type QuantizationMode = 'channel_wise_abs_max' | 'abs_max';
@@ -42,7 +43,6 @@ export type Integers = Int8Array | Int16Array;
 export interface QuantizedTensor {
   readonly data: Integers;
   readonly scales: Float32Array;
-  readonly exactScales: Float64Array;
 }
 
 /** Adding and subtracting it rounds a double of moderate size to an integer, ties to even. */
@@ -63,54 +63,54 @@ export function quantizeTensor(
   const scales = search.result();
   const data = rule.bits === 8 ? new Int8Array(values.length) : new Int16Array(values.length);
   quantizePiece(values, 0, scales, data);
-  return { data, scales: scales.stored, exactScales: scales.exact };
+  return { data, scales: scales.stored };
 }
 
-/** Quantises a piece of a tensor, the first `values.length` of `into`; `start` is the index of its first element. */
+/**
+ * Quantises a piece of a tensor into the first `values.length` of `into`, which may be `values` itself; `start` is the
+ * index of its first element.
+ */
 export function quantizePiece(values: ArrayLike<number>, start: number, scales: Scales, into: Integers): void {
-  const { channels, stored, limit } = scales;
-  const walk = new ChannelWalk(channels, start);
+  const { limit } = scales;
+  // A channel without a scale becomes zeros.
+  const divisors = scales.stored.map((scale) => scale || Infinity);
+  const walk = new ChannelWalk(scales.channels, start);
+  const { step } = walk;
   for (let i = 0; i < values.length; walk.next()) {
     const end = Math.min(values.length, i + walk.left);
-    const scale = stored[walk.channel]!;
-    if (scale === 0) {
-      into.fill(0, i, end);
-      i = end;
-    }
-    for (; i < end; i++) {
-      const value = Math.min(Math.max(values[i]!, -limit), limit);
-      into[i] = Math.fround(value / scale) + ROUNDER - ROUNDER;
+    for (let { channel } = walk; i < end; i++, channel += step) {
+      const clipped = Math.min(Math.max(values[i]!, -limit), limit);
+      into[i] = Math.fround(clipped / divisors[channel]!) + ROUNDER - ROUNDER;
     }
   }
 }
 
 /**
- * q · scale with the unrounded scales, rounded once: the fp32 weights of upstream's test models, made by NumPy 1. (A
- * board multiplies by the stored scale; the results differ in the last bit at most.)
+ * Writes what a piece's integers stand for to `real`, q · scale with the unrounded scales, rounded once: the fp32 weights
+ * of upstream's test models, made by NumPy 1. (A board multiplies by the stored scale; the results differ in the last bit
+ * at most.) Adds to `error` how far that is from `values`.
  */
-export function dequantizeExactly(
-  { data, exactScales }: QuantizedTensor,
-  shape: readonly number[],
-  rule: AxisRule,
-): Float32Array {
-  const real = new Float32Array(data.length);
-  dequantizePiece(data, 0, { channels: channelsOf(shape, rule), exact: exactScales }, real);
-  return real;
-}
-
-/** dequantizeExactly for a piece. */
-export function dequantizePiece(
-  data: Integers,
+export function restorePiece(
+  integers: Integers,
   start: number,
-  { channels, exact }: Pick<Scales, 'channels' | 'exact'>,
-  into: Float32Array,
+  { channels, exact }: Scales,
+  real: Float32Array,
+  { values, error }: { values: ArrayLike<number>; error: ErrorMeasure },
 ): void {
   const walk = new ChannelWalk(channels, start);
-  for (let i = 0; i < data.length; walk.next()) {
-    const end = Math.min(data.length, i + walk.left);
-    const scale = exact[walk.channel]!;
-    for (; i < end; i++) into[i] = data[i]! * scale;
+  const { step } = walk;
+  let { max, sum } = error;
+  for (let i = 0; i < integers.length; walk.next()) {
+    const end = Math.min(integers.length, i + walk.left);
+    for (let { channel } = walk; i < end; i++, channel += step) {
+      const restored = Math.fround(integers[i]! * exact[channel]!);
+      real[i] = restored;
+      const difference = Math.abs(values[i]! - restored);
+      if (difference > max) max = difference;
+      sum += difference * difference;
+    }
   }
+  error.update(max, sum, integers.length);
 }
 
 function channelsOf(shape: readonly number[], { mode, axis }: AxisRule): Channels {

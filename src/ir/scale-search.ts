@@ -49,18 +49,19 @@ export class ScaleSearch {
     this.#total += values.length;
     const maxima = this.#maxima;
     const walk = new ChannelWalk(this.#channels, start);
+    const { step } = walk;
     for (let i = 0; i < values.length; walk.next()) {
       const end = Math.min(values.length, i + walk.left);
-      let maximum = maxima[walk.channel]!;
-      for (; i < end; i++) {
+      for (let { channel } = walk; i < end; i++, channel += step) {
         const magnitude = Math.abs(values[i]!);
+        // NaN, too, is not less or equal.
+        if (magnitude <= maxima[channel]!) continue;
         if (!(magnitude < Infinity)) {
           this.#addNotFinite(values, start);
           return;
         }
-        if (magnitude > maximum) maximum = magnitude;
+        maxima[channel] = magnitude;
       }
-      maxima[walk.channel] = maximum;
     }
   }
 

@@ -20,32 +20,31 @@ export type WeightError = Pick<WeightReport, 'maxError' | 'rmsError'>;
 
 /** Compares weights with what their integers stand for, piece by piece. */
 export class ErrorMeasure {
-  #max = 0;
-  #sum = 0;
+  /** Largest error so far, and the sum of the squares. */
+  max = 0;
+  sum = 0;
   #count = 0;
 
-  /** Both in the same order. */
-  add(original: ArrayLike<number>, quantized: ArrayLike<number>): void {
-    let max = this.#max;
-    let sum = this.#sum;
-    for (let i = 0; i < original.length; i++) {
-      const error = Math.abs(original[i]! - quantized[i]!);
-      if (error > max) max = error;
-      sum += error * error;
-    }
-    this.#max = max;
-    this.#sum = sum;
-    this.#count += original.length;
+  /** `count` more weights have led to these. */
+  update(max: number, sum: number, count: number): void {
+    this.max = max;
+    this.sum = sum;
+    this.#count += count;
   }
 
   result(): WeightError {
-    return { maxError: this.#max, rmsError: Math.sqrt(this.#sum / this.#count) };
+    return { maxError: this.max, rmsError: Math.sqrt(this.sum / this.#count) };
   }
 }
 
-/** The error of a whole tensor. */
+/** The error of a whole tensor; both in the same order. */
 export function measureError(original: ArrayLike<number>, quantized: ArrayLike<number>): WeightError {
-  const measure = new ErrorMeasure();
-  measure.add(original, quantized);
-  return measure.result();
+  let maxError = 0;
+  let sum = 0;
+  for (let i = 0; i < original.length; i++) {
+    const error = Math.abs(original[i]! - quantized[i]!);
+    if (error > maxError) maxError = error;
+    sum += error * error;
+  }
+  return { maxError, rmsError: Math.sqrt(sum / original.length) };
 }

@@ -1,7 +1,10 @@
 /** Files that appear together: each is written under a temporary name, and gets its own when all are whole. */
-import { type FileHandle, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { writeSync } from 'node:fs';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
+
+const BLOCK_BYTES = 2 ** 18;
 
 export interface Output {
   /** Writes a file's pieces; each is valid until the next is asked for. */
@@ -38,7 +41,9 @@ export class OutputFiles implements Output {
       return opened;
     });
     try {
-      for await (const piece of pieces) await writing(path, () => writeAll(handle, piece));
+      const block = new Block(handle.fd);
+      for await (const piece of pieces) await writing(path, () => block.add(piece));
+      await writing(path, () => block.flush());
     } finally {
       await handle.close();
     }
@@ -55,8 +60,33 @@ export class OutputFiles implements Output {
   }
 }
 
-async function writeAll(handle: FileHandle, piece: Uint8Array): Promise<void> {
-  for (let done = 0; done < piece.length; ) done += (await handle.write(piece, done)).bytesWritten;
+/** Bytes on their way to a file; small pieces wait for one another. */
+class Block {
+  readonly #handle: number;
+  readonly #buffer = new Uint8Array(BLOCK_BYTES);
+  #used = 0;
+
+  constructor(handle: number) {
+    this.#handle = handle;
+  }
+
+  add(piece: Uint8Array): void {
+    if (this.#used + piece.length > BLOCK_BYTES) this.flush();
+    if (piece.length >= BLOCK_BYTES) this.#write(piece);
+    else {
+      this.#buffer.set(piece, this.#used);
+      this.#used += piece.length;
+    }
+  }
+
+  flush(): void {
+    this.#write(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#handle, bytes, done);
+  }
 }
 
 /** The folders from `outer` down to `inner`, both included. */
@@ -64,7 +94,7 @@ function between(outer: string, inner: string): string[] {
   return outer === inner || inner === dirname(inner) ? [inner] : [...between(outer, dirname(inner)), inner];
 }
 
-async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+async function writing<T>(path: string, action: () => T | Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {

@@ -2,7 +2,12 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../../src/base/package-root.js';
-import { type QuantPostDynamicOptions, quantPostDynamic, readProgram, writeProgram } from '../../../src/paddle/index.js';
+import {
+  type QuantPostDynamicOptions,
+  quantPostDynamic,
+  readProgram,
+  writeProgram,
+} from '../../../src/paddle/index.js';
 import { GOLDEN } from '../../support/models.js';
 
 const folder = join(packageRoot, 'test/golden/quantization');
