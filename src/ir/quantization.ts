@@ -75,42 +75,52 @@ export function quantizePiece(values: ArrayLike<number>, start: number, scales: 
   // A channel without a scale becomes zeros.
   const divisors = scales.stored.map((scale) => scale || Infinity);
   const walk = new ChannelWalk(scales.channels, start);
-  const { step } = walk;
   for (let i = 0; i < values.length; walk.next()) {
     const end = Math.min(values.length, i + walk.left);
-    for (let { channel } = walk; i < end; i++, channel += step) {
-      const clipped = Math.min(Math.max(values[i]!, -limit), limit);
-      into[i] = Math.fround(clipped / divisors[channel]!) + ROUNDER - ROUNDER;
-    }
+    let { channel } = walk;
+    const divisor = divisors[channel]!;
+    if (walk.step === 0) for (; i < end; i++) into[i] = rounded(values[i]!, divisor, limit);
+    else for (; i < end; i++, channel++) into[i] = rounded(values[i]!, divisors[channel]!, limit);
   }
 }
 
+function rounded(value: number, divisor: number, limit: number): number {
+  const clipped = Math.min(Math.max(value, -limit), limit);
+  return Math.fround(clipped / divisor) + ROUNDER - ROUNDER;
+}
+
 /**
- * Writes what a piece's integers stand for to `real`, q · scale with the unrounded scales, rounded once: the fp32 weights
- * of upstream's test models, made by NumPy 1. (A board multiplies by the stored scale; the results differ in the last bit
- * at most.) Adds to `error` how far that is from `values`.
+ * What a piece's integers stand for, q · scale with the unrounded scales, rounded once: the fp32 weights of upstream's
+ * test models, made by NumPy 1. (A board multiplies by the stored scale; the results differ in the last bit at most.)
  */
-export function restorePiece(
+export function restorePiece(integers: Integers, start: number, { channels, exact }: Scales, into: Float32Array): void {
+  const walk = new ChannelWalk(channels, start);
+  for (let i = 0; i < integers.length; walk.next()) {
+    const end = Math.min(integers.length, i + walk.left);
+    for (let { channel } = walk; i < end; i++, channel += walk.step) into[i] = integers[i]! * exact[channel]!;
+  }
+}
+
+/** Adds to `error` how far the values of restorePiece are from the original ones. */
+export function measurePiece(
+  original: ArrayLike<number>,
   integers: Integers,
   start: number,
   { channels, exact }: Scales,
-  real: Float32Array,
-  { values, error }: { values: ArrayLike<number>; error: ErrorMeasure },
+  error: ErrorMeasure,
 ): void {
   const walk = new ChannelWalk(channels, start);
-  const { step } = walk;
-  let { max, sum } = error;
+  let max = 0;
+  let sum = 0;
   for (let i = 0; i < integers.length; walk.next()) {
     const end = Math.min(integers.length, i + walk.left);
-    for (let { channel } = walk; i < end; i++, channel += step) {
-      const restored = Math.fround(integers[i]! * exact[channel]!);
-      real[i] = restored;
-      const difference = Math.abs(values[i]! - restored);
-      if (difference > max) max = difference;
+    for (let { channel } = walk; i < end; i++, channel += walk.step) {
+      const difference = Math.abs(original[i]! - Math.fround(integers[i]! * exact[channel]!));
+      max = Math.max(max, difference);
       sum += difference * difference;
     }
   }
-  error.update(max, sum, integers.length);
+  error.add(max, sum, integers.length);
 }
 
 function channelsOf(shape: readonly number[], { mode, axis }: AxisRule): Channels {

@@ -17,8 +17,6 @@ export class ScaleSearch {
   readonly #rule: QuantizationRule;
   readonly #maxima: Float64Array;
   #limit = Number.POSITIVE_INFINITY;
-  #notFinite: NotFinite | undefined;
-  #total = 0;
 
   /** `name` is for messages. */
   constructor(name: string, channels: Channels, rule: QuantizationRule) {
@@ -28,10 +26,14 @@ export class ScaleSearch {
     this.#maxima = new Float64Array(channels.count);
   }
 
-  /** One pass, two where values may be clipped. Throws E_WEIGHTS after the first when a value was NaN or infinite. */
+  /** One pass, two where values may be clipped. Throws E_WEIGHTS when a value is NaN or infinite, after a pass that counts them. */
   *passes(): Generator<Pass, void> {
     yield (values, start) => this.#addMaxima(values, start);
-    if (this.#notFinite) throw notFinite(this.#name, this.#notFinite, this.#total);
+    if (!this.#maxima.every(Number.isFinite)) {
+      const found = new NotFiniteCount();
+      yield (values, start) => found.add(values, start);
+      throw found.error(this.#name);
+    }
     const { mode, thresholdRate = 0 } = this.#rule;
     if (mode !== 'abs_max' || thresholdRate < SMALLEST_RATE) return;
     const search = new ThresholdSearch(this.#maxima[0]!);
@@ -45,41 +47,44 @@ export class ScaleSearch {
     return { channels: this.#channels, stored: Float32Array.from(exact), exact, limit: this.#limit };
   }
 
+  /** Math.max, unlike a comparison, keeps a NaN for good. */
   #addMaxima(values: ArrayLike<number>, start: number): void {
-    this.#total += values.length;
     const maxima = this.#maxima;
     const walk = new ChannelWalk(this.#channels, start);
-    const { step } = walk;
     for (let i = 0; i < values.length; walk.next()) {
       const end = Math.min(values.length, i + walk.left);
-      for (let { channel } = walk; i < end; i++, channel += step) {
-        const magnitude = Math.abs(values[i]!);
-        // NaN, too, is not less or equal.
-        if (magnitude <= maxima[channel]!) continue;
-        if (!(magnitude < Infinity)) {
-          this.#addNotFinite(values, start);
-          return;
-        }
-        maxima[channel] = magnitude;
-      }
+      let { channel } = walk;
+      let maximum = maxima[channel]!;
+      if (walk.step === 0) {
+        for (; i < end; i++) maximum = Math.max(Math.abs(values[i]!), maximum);
+        maxima[channel] = maximum;
+      } else for (; i < end; i++, channel++) maxima[channel] = Math.max(Math.abs(values[i]!), maxima[channel]!);
     }
-  }
-
-  /** There will be no scales: what remains is to count. */
-  #addNotFinite(values: ArrayLike<number>, start: number): void {
-    const { count, first, value } = findNotFinite(values)!;
-    const before = this.#notFinite;
-    this.#notFinite = before ? { ...before, count: before.count + count } : { count, first: start + first, value };
   }
 }
 
-function notFinite(name: string, found: NotFinite, total: number): EdgeDeployError {
-  return new EdgeDeployError(
-    'E_WEIGHTS',
-    `the weights '${name}' hold ${describeNotFinite(found, total)}: they have no scale`,
-    {
-      hint: 'Train or export the model again; a diverged training leaves such values.',
-      details: { tensor: name, index: found.first, count: found.count },
-    },
-  );
+/** Counts over pieces what findNotFinite finds in one. */
+class NotFiniteCount {
+  #found: NotFinite | undefined;
+  #total = 0;
+
+  add(values: ArrayLike<number>, start: number): void {
+    this.#total += values.length;
+    const found = findNotFinite(values);
+    if (found === undefined) return;
+    const before = this.#found ?? { ...found, count: 0, first: start + found.first };
+    this.#found = { ...before, count: before.count + found.count };
+  }
+
+  error(name: string): EdgeDeployError {
+    const found = this.#found!;
+    return new EdgeDeployError(
+      'E_WEIGHTS',
+      `the weights '${name}' hold ${describeNotFinite(found, this.#total)}: they have no scale`,
+      {
+        hint: 'Train or export the model again; a diverged training leaves such values.',
+        details: { tensor: name, index: found.first, count: found.count },
+      },
+    );
+  }
 }

@@ -18,22 +18,21 @@ export interface WeightReport {
 
 export type WeightError = Pick<WeightReport, 'maxError' | 'rmsError'>;
 
-/** Compares weights with what their integers stand for, piece by piece. */
+/** Puts together the errors of a tensor's pieces. */
 export class ErrorMeasure {
-  /** Largest error so far, and the sum of the squares. */
-  max = 0;
-  sum = 0;
+  #max = 0;
+  #sum = 0;
   #count = 0;
 
-  /** `count` more weights have led to these. */
-  update(max: number, sum: number, count: number): void {
-    this.max = max;
-    this.sum = sum;
+  /** A piece of `count` weights: its largest error, and the sum of the squares. */
+  add(max: number, sum: number, count: number): void {
+    this.#max = Math.max(this.#max, max);
+    this.#sum += sum;
     this.#count += count;
   }
 
   result(): WeightError {
-    return { maxError: this.max, rmsError: Math.sqrt(this.sum / this.#count) };
+    return { maxError: this.#max, rmsError: Math.sqrt(this.#sum / this.#count) };
   }
 }
 

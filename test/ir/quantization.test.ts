@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import t from 'tap';
 import { channelsAlong, columnsFrom, oneChannel } from '../../src/ir/channels.js';
-import { quantizePiece, quantizeTensor, restorePiece } from '../../src/ir/quantization.js';
+import { measurePiece, quantizePiece, quantizeTensor, restorePiece } from '../../src/ir/quantization.js';
 import { ScaleSearch } from '../../src/ir/scale-search.js';
 import { ErrorMeasure, measureError } from '../../src/ir/weight-report.js';
 
@@ -62,7 +62,8 @@ t.test('test models multiply by the unrounded scale', async (t) => {
   const [scales, integers] = [search.result(), new Int8Array(4)];
   quantizePiece(values, 0, scales, integers);
   const [real, error] = [new Float32Array(4), new ErrorMeasure()];
-  restorePiece(integers, 0, scales, real, { values, error });
+  restorePiece(integers, 0, scales, real);
+  measurePiece(values, integers, 0, scales, error);
   t.strictSame([...integers], [13, -25, 44, 127]);
   t.equal(bitsOf(real)[0], '3dd1a347');
   t.equal(bitsOf(Float32Array.of(13 * scales.stored[0]!))[0], '3dd1a346', 'not the stored one');

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { EdgeDeployError } from '../../base/errors.js';
-import { type Integers, quantizePiece, restorePiece, type Scales } from '../../ir/quantization.js';
+import { type Integers, measurePiece, quantizePiece, restorePiece, type Scales } from '../../ir/quantization.js';
 import { ScaleSearch } from '../../ir/scale-search.js';
 import { ErrorMeasure, type WeightReport } from '../../ir/weight-report.js';
 import { VarKind } from '../messages.js';
@@ -82,7 +82,7 @@ export class WeightQuantizer {
   }
 
   /** The weight's values behind the visits whose scales are known. */
-  *#values(error = new ErrorMeasure()): Generator<Values> {
+  *#values(error?: ErrorMeasure): Generator<Values> {
     let start = 0;
     let integers: Integers | undefined;
     let real: Float32Array | undefined;
@@ -96,11 +96,11 @@ export class WeightQuantizer {
       for (const [visit, scales] of this.#scales.entries()) {
         const q = integers.subarray(0, length);
         quantizePiece(values, start, scales, q);
-        const restored = real.subarray(0, length);
-        if (visit === 0 || this.#store === 'dequantized') {
-          restorePiece(q, start, scales, restored, { values, error: visit === 0 ? error : new ErrorMeasure() });
-        }
-        values = this.#store === 'integers' ? q : restored;
+        if (visit === 0 && error !== undefined) measurePiece(original, q, start, scales, error);
+        values = q;
+        if (this.#store === 'integers') continue;
+        values = real.subarray(0, length);
+        restorePiece(q, start, scales, values);
       }
       yield values;
       start += length;
