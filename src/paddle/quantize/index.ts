@@ -51,7 +51,8 @@ export async function quantPostDynamic(options: QuantPostDynamicOptions): Promis
   const { pir, decode } = await openProgram(source);
   const layout = options.layout ?? (pir || source.program.endsWith('.pdmodel') ? 'static' : 'fluid');
   const names = outputNames(options, layout);
-  const parameters = storedParameters(decode(), source);
+  const program = decode();
+  const parameters = storedParameters(program, source);
   const { mode = 'paddle' } = options;
   const job: Job = { mode, rule, names, parameters, marksOps: layout === 'static', onProgress, signal };
 
@@ -61,7 +62,7 @@ export async function quantPostDynamic(options: QuantPostDynamicOptions): Promis
     dequantized: join(save_model_dir, 'test_model'),
   };
   try {
-    const quantized = await quantizeInto(folders.integers, decode(), 'integers', job, output);
+    const quantized = await quantizeInto(folders.integers, program, 'integers', job, output);
     onProgress({ stage: 'quantize', message: `${quantized.report.length} weights to int${rule.bits}` });
     if (options.generate_test_model) await quantizeInto(folders.dequantized, decode(), 'dequantized', job, output);
     await breathe(signal);
