@@ -72,6 +72,7 @@ export function quantizeTensor(
  */
 export function quantizePiece(values: ArrayLike<number>, start: number, scales: Scales, into: Integers): void {
   const { limit } = scales;
+  const source = limit === Infinity ? values : Float64Array.from(values, (w) => Math.min(Math.max(w, -limit), limit));
   // A channel without a scale becomes zeros.
   const divisors = scales.stored.map((scale) => scale || Infinity);
   const walk = new ChannelWalk(scales.channels, start);
@@ -79,14 +80,14 @@ export function quantizePiece(values: ArrayLike<number>, start: number, scales: 
     const end = Math.min(values.length, i + walk.left);
     let { channel } = walk;
     const divisor = divisors[channel]!;
-    if (walk.step === 0) for (; i < end; i++) into[i] = rounded(values[i]!, divisor, limit);
-    else for (; i < end; i++, channel++) into[i] = rounded(values[i]!, divisors[channel]!, limit);
+    if (walk.step === 0) for (; i < end; i++) into[i] = rounded(source[i]! / divisor);
+    else for (; i < end; i++, channel++) into[i] = rounded(source[i]! / divisors[channel]!);
   }
 }
 
-function rounded(value: number, divisor: number, limit: number): number {
-  const clipped = Math.min(Math.max(value, -limit), limit);
-  return Math.fround(clipped / divisor) + ROUNDER - ROUNDER;
+/** To an integer, from the quotient in single precision. */
+function rounded(quotient: number): number {
+  return Math.fround(quotient) + ROUNDER - ROUNDER;
 }
 
 /**
