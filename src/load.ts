@@ -1,5 +1,5 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
@@ -7,7 +7,8 @@ import { SharedData } from './ir/shared-data.js';
 import type { OnSkipped } from './ir/skipped-op.js';
 import { readNaiveBuffer } from './naive-buffer/index.js';
 import { openOnnx } from './onnx/index.js';
-import { holdsProgram, importProgram, locateModel, openPaddle } from './paddle/index.js';
+import { onnxFile } from './onnx-file.js';
+import { importProgram, locateModel, openPaddle } from './paddle/index.js';
 
 export interface OpenOptions {
   /** Program and parameter file inside a folder that holds several. */
@@ -87,21 +88,6 @@ async function openModel(path: string, options: OpenOptions): Promise<OpenedMode
   const bytesWith = ({ constants }: Graph) =>
     [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, size);
   return { importFor, bytesWith };
-}
-
-/** The ONNX file that a path (and a file name in it) means: itself, or the only one in a folder without a Paddle program. */
-export async function onnxFile(path: string, modelFile?: string): Promise<string | undefined> {
-  if (path.endsWith('.onnx')) return path;
-  if (modelFile !== undefined) return modelFile.endsWith('.onnx') ? join(path, modelFile) : undefined;
-  const files = await readdir(path).catch(() => []);
-  const models = files.filter((file) => file.endsWith('.onnx'));
-  if (models.length === 0 || holdsProgram(files)) return undefined;
-  if (models.length === 1) return join(path, models[0]!);
-  throw new EdgeDeployError(
-    'E_MODEL_NOT_FOUND',
-    `the folder ${path} holds ${models.length} models: ${models.sort().join(', ')}`,
-    { hint: `Name one: ${join(path, models[0]!)}` },
-  );
 }
 
 async function openNaiveBuffer(path: string): Promise<OpenedModel> {

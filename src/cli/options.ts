@@ -57,12 +57,6 @@ export function count(value: string): number {
   return number;
 }
 
-export function seconds(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && number <= 86_400)) throw new InvalidArgumentError('expected seconds, more than 0');
-  return number;
-}
-
 /** The configuration of the project, if there is one. */
 export function configuration(): Config | undefined {
   const file = findConfig();

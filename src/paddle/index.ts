@@ -12,8 +12,9 @@ export {
   readParameters,
   splitParameters,
 } from './parameters.js';
-export { SCALE_SUFFIX } from './quant-attributes.js';
-export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './quantize-program.js';
-export { findScales, weightQuantization } from './scales.js';
+export { readProgram } from './program.js';
+export { AXIS_SUFFIX, SCALE_SUFFIX } from './quant-attributes.js';
+export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './quantize/index.js';
+export { findScales, type WeightScales, weightScales } from './scales.js';
 export { readTensorRecord, recordData, type TensorRecord, writeTensorRecord } from './tensor-record.js';
-export { readProgram, writeProgram } from './wire.js';
+export { writeProgram } from './wire.js';

@@ -161,18 +161,26 @@ t.test('some targets failed: one document holds the results, the failures and th
 });
 
 t.test('quantize, inspect, build', async (t) => {
-  const weight = z.looseObject({
+  const weight = z.strictObject({
     name: text,
+    opType: text,
+    node: text,
     bits: count,
     bytesBefore: count,
     bytesAfter: count,
     maxError: number,
     rmsError: number,
+    minScale: number,
+    maxScale: number,
   });
   await documentOf(t, ['quantize', MODEL, '-o', join(folder, 'quantised')], {
     quantizedModel: text,
     report: z.array(weight).min(1),
+    left: z.array(z.strictObject({ name: text, opType: text, node: text, bytes: count, reason: text })),
+    bytesBefore: count,
+    bytesAfter: count,
     warnings: z.array(text),
+    dryRun: z.boolean(),
   });
   const bytes = z.strictObject({ fp32: count, int8w: count, int16w: count });
   const layer = z.strictObject({

@@ -10,8 +10,8 @@ import {
   chosenTargets,
   count,
   inputTensors,
-  seconds,
 } from '../../src/cli/options.js';
+import { seconds } from '../../src/cli/seconds.js';
 import { writeNpy } from '../../src/npy/index.js';
 import { type Config, targetSchema } from '../../targets/index.js';
 import { cli } from '../support/cli.js';
