@@ -6,7 +6,7 @@
  * Meta versions: 0 (2.3 to 2.6, `naive.ts`), 1 and 2 (2.7 and later, FlatBuffers). Little-endian, no alignment.
  */
 import { EdgeDeployError } from '../base/errors.js';
-import type { Program } from '../paddle/index.js';
+import type { Program } from '../paddle/model.js';
 import { damaged, Table } from './flatbuffer.js';
 import { readNaiveParameters, readNaiveTopology } from './naive.js';
 import { type Records, readCombined, readRecords } from './parameters.js';

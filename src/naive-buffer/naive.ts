@@ -8,7 +8,7 @@ import {
   type TensorRecord,
   type Var,
   VarKind,
-} from '../paddle/index.js';
+} from '../paddle/model.js';
 import { damaged } from './flatbuffer.js';
 import { checked, type Records } from './parameters.js';
 

@@ -1,5 +1,5 @@
 /** Parameters of meta versions 1 (one list) and 2 (a header, then a record each). */
-import type { TensorRecord } from '../paddle/index.js';
+import type { TensorRecord } from '../paddle/model.js';
 import { damaged, Table } from './flatbuffer.js';
 
 export type Records = ReadonlyMap<string, TensorRecord>;

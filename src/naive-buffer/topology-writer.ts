@@ -9,7 +9,7 @@ import {
   type Program,
   type Slot,
   type Var,
-} from '../paddle/index.js';
+} from '../paddle/model.js';
 import {
   bytes,
   float32,

@@ -1,6 +1,6 @@
 /** FlatBuffers `ProgramDesc` (Paddle-Lite 2.7 and later) as a Paddle program. Field numbers are the schema's. */
-import type { Attribute, Op, Program, Slot, Var } from '../paddle/index.js';
-import { AttributeType } from '../paddle/index.js';
+import type { Attribute, Op, Program, Slot, Var } from '../paddle/model.js';
+import { AttributeType } from '../paddle/model.js';
 import type { Table } from './flatbuffer.js';
 
 export function readTopology(root: Table): Program {

@@ -1,6 +1,6 @@
 /** Writes `.nb` files of meta version 2 (Paddle-Lite 2.8 and later), byte for byte as its `opt` 2.13 does. */
 import { EdgeDeployError } from '../base/errors.js';
-import { type Parameters, type Program, parameterNames, type TensorRecord } from '../paddle/index.js';
+import { type Parameters, type Program, parameterNames, type TensorRecord } from '../paddle/model.js';
 import { bytes, int32, numbers, packFlatBuffer, table, text, uint8 } from './flatbuffer-writer.js';
 import { topologyTable } from './topology-writer.js';
 

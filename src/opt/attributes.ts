@@ -1,5 +1,5 @@
 /** Attributes of an op that is being optimised, read with Paddle's defaults and written with Paddle-Lite's types. */
-import { type Attribute, Attributes, AttributeType } from '../paddle/index.js';
+import { type Attribute, Attributes, AttributeType } from '../paddle/model.js';
 import type { Node } from './node.js';
 
 /** Typed access; an attribute that is absent has the default given, one of the wrong type is an error that names it. */

@@ -1,6 +1,6 @@
 /** What the passes ask of convolutions and do to their weights. */
 import { EdgeDeployError } from '../base/errors.js';
-import { recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/index.js';
+import { recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/model.js';
 import { read, setFloats } from './attributes.js';
 import type { ProgramGraph } from './graph.js';
 import type { Node, Value } from './node.js';
@@ -61,13 +61,14 @@ export function scaleFilter(graph: ProgramGraph, conv: Node, factors: Float32Arr
   const before = floats(filter);
   const after = new Float32Array(before.length);
   const [first, second, height, width] = filter.dims as [number, number, number, number];
-  const window = height * width;
+  const isTransposed = conv.type === 'conv2d_transpose';
   const perGroup = first / groupsOf(conv);
-  for (let i = 0; i < first * second; i++) {
-    const [outer, inner] = [Math.floor(i / second), i % second];
-    const channel = conv.type === 'conv2d_transpose' ? Math.floor(outer / perGroup) * second + inner : outer;
+  // Numbers of one output channel that stand together.
+  const run = isTransposed ? height * width : second * height * width;
+  for (let start = 0, i = 0; start < before.length; start += run, i++) {
+    const channel = isTransposed ? Math.floor(i / (perGroup * second)) * second + (i % second) : i;
     const factor = factors[channel]!;
-    for (let j = i * window; j < (i + 1) * window; j++) after[j] = before[j]! * factor;
+    for (let j = start; j < start + run; j++) after[j] = before[j]! * factor;
   }
   filter.record = fp32(filter.dims, after);
 }

@@ -5,7 +5,7 @@
  */
 
 import { EdgeDeployError } from '../base/errors.js';
-import { isParameter, type Op, type TensorRecord, type Var, VarKind } from '../paddle/index.js';
+import { isParameter, type Op, type TensorRecord, type Var, VarKind } from '../paddle/model.js';
 import { Node, Value } from './node.js';
 
 export class ProgramGraph {

@@ -8,7 +8,7 @@ import {
   type TensorRecord,
   type Var,
   VarKind,
-} from '../paddle/index.js';
+} from '../paddle/model.js';
 import { setInt, setText } from './attributes.js';
 import { isInteger } from './conv.js';
 import { ProgramGraph } from './graph.js';

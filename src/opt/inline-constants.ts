@@ -3,7 +3,7 @@
  * Paddle-Lite wants them as plain attributes.
  */
 import { EdgeDeployError } from '../base/errors.js';
-import { type Attribute, Attributes, AttributeType, type Op } from '../paddle/index.js';
+import { type Attribute, Attributes, AttributeType, type Op } from '../paddle/model.js';
 
 /**
  * Puts constants in the place of attributes that name variables, and of a scale's ScaleTensor; constant ops nobody reads any

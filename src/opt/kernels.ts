@@ -4,7 +4,7 @@
  * loader from 2.8 on finds nearly all of them.
  */
 import { EdgeDeployError } from '../base/errors.js';
-import { VarKind } from '../paddle/index.js';
+import { VarKind } from '../paddle/model.js';
 import type { Node, Value } from './node.js';
 
 const ARM = 'def/4/1/1';

@@ -1,5 +1,5 @@
 /** The parts of a program graph: ops, and the values they exchange. */
-import { type Attribute, type TensorRecord, toNumber, type Var, VarKind } from '../paddle/index.js';
+import { type Attribute, type TensorRecord, toNumber, type Var, VarKind } from '../paddle/model.js';
 
 /** What one op writes and others read, or a parameter. */
 export class Value {

@@ -1,10 +1,8 @@
 /** One model through `opt`: load, check, optimise, save, with Paddle-Lite's lines on the way. */
-import { compile } from '../../compile.js';
-import type { Machine } from '../../deployment/machine.js';
-import type { InputShapes } from '../../load.js';
+import type { OnProgress } from '../../base/events.js';
 import { writeNaiveBuffer } from '../../naive-buffer/index.js';
-import { assertSupported, optimizeForLite } from '../../opt/index.js';
-import { importProgram, type Program, readParameters } from '../../paddle/index.js';
+import { assertSupported, type OptOptions, optimizeForLite } from '../../opt/index.js';
+import { type Parameters, type Program, readParameters } from '../../paddle/model.js';
 import type { Context } from '../context.js';
 import type { OptModel } from './model-files.js';
 import { type Saved, saveFile, saveProtobuf } from './save.js';
@@ -14,12 +12,13 @@ import { type Tailoring, tailoringOf } from './tailoring.js';
 /** The release whose files are written: the loader of any other warns, and goes on. */
 export const OPT_VERSION = 'v2.13-rc';
 
-/** Needed for the output `edge` only. */
-export interface EdgeOptions {
-  readonly machine: Machine;
-  /** One set of input shapes, or several, each with a plan in the file. */
-  readonly inputShapes: readonly InputShapes[];
-}
+/** Makes a program file of a model, for the output `edge`. */
+export type EdgeCompiler = (
+  name: string,
+  program: Program,
+  parameters: Parameters,
+  options: { readonly quantType: OptOptions['quantType']; readonly onProgress: OnProgress },
+) => { readonly bytes: Uint8Array; readonly ops: number };
 
 export interface Converted extends Saved {
   readonly model: string;
@@ -37,7 +36,7 @@ export async function convert(
   { program, topology, loadingParams, source }: OptModel,
   out: string,
   settings: Settings,
-  edge: EdgeOptions | undefined,
+  edge: EdgeCompiler | undefined,
 ): Promise<Converted> {
   if (edge === undefined && settings.opt.reader === 'lite') assertSupported(program, settings.targets);
   context.print(`Loading topology data from ${topology}`);
@@ -46,23 +45,10 @@ export async function convert(
   context.print('1. Model is successfully loaded!');
   const before = opCount(program);
   if (edge !== undefined) {
-    const graphs = edge.inputShapes.map((inputShapes) =>
-      importProgram(source.name, program, parameters, { inputShapes }),
-    );
-    const precision = PRECISIONS[settings.opt.quantType ?? 'none'];
-    const { program: bytes, graph: optimized } = compile(graphs, {
-      ...edge.machine,
-      precision,
-      onProgress: context.onProgress,
-    });
+    const { quantType } = settings.opt;
+    const { bytes, ops } = edge(source.name, program, parameters, { quantType, onProgress: context.onProgress });
     const saved = await saveFile(context, `${out}.edp`, [bytes]);
-    return {
-      model: topology,
-      ...saved,
-      ops: { before, after: optimized.nodes.length },
-      warnings: [],
-      tailoring: undefined,
-    };
+    return { model: topology, ...saved, ops: { before, after: ops }, warnings: [], tailoring: undefined };
   }
   const optimized = optimizeForLite(program, parameters, settings.opt);
   const saved =
@@ -81,9 +67,6 @@ export async function convert(
     tailoring: settings.opt.reader === 'lite' ? tailoringOf(optimized.program) : undefined,
   };
 }
-
-/** What the weights of an `edge` file are, so that they are what Paddle-Lite would have made. */
-const PRECISIONS = { none: 'fp32', QUANT_INT8: 'int8w', QUANT_INT16: 'int16w' } as const;
 
 function opCount(program: Program): number {
   return program.blocks.reduce((sum, block) => sum + block.ops.length, 0);

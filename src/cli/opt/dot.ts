@@ -1,5 +1,5 @@
 /** A block of an optimised model as Paddle-Lite's `Block_<n>.dot`. */
-import type { Block } from '../../paddle/index.js';
+import type { Block } from '../../paddle/model.js';
 
 /**
  * Nodes are numbered, variables first in the order of their names, then ops in running order; the lines of ops come in the order of

@@ -1,6 +1,6 @@
 /** Paddle-Lite's tables of ops, over the kernels that models made here may use. */
 import { kernelKeys } from '../../opt/kernels.js';
-import type { Program } from '../../paddle/index.js';
+import type { Program } from '../../paddle/model.js';
 
 /** Columns in Paddle-Lite's order, with their numbers in kernel keys. */
 const COLUMNS = [

@@ -1,9 +1,16 @@
 /** Where `opt` finds a model: Paddle-Lite's rules, and for folders it would refuse, those of the other commands. */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest.js';
-import { locateModel, type ModelSource, type Program, parameterNames, readProgram } from '../../paddle/index.js';
+import {
+  decodeProgram,
+  locateModel,
+  type ModelSource,
+  type Program,
+  parameterNames,
+  readProgramFile,
+} from '../../paddle/model.js';
 
 /** Paddle-Lite takes the first that exists. */
 const PROGRAMS = ['__model__', 'model', 'model.pdmodel', 'inference.pdmodel'];
@@ -26,7 +33,7 @@ export async function modelFromFiles(model: string, params: string): Promise<Opt
   await checkFile(model, 'model');
   // Says what a file is that its ending shows to be no program.
   const located = await locateModel(model);
-  const program = readProgram(await read(model), model);
+  const program = await decodeProgram(await readProgramFile(model), model);
   await checkFile(params, 'param');
   const source: ModelSource = { ...located, parameters: { kind: 'combined', file: params } };
   return { program, topology: model, loadingParams: `Loading params data from ${params}`, source };
@@ -38,7 +45,7 @@ export async function modelFromFolder(folder: string): Promise<OptModel> {
   const name = PROGRAMS.find((candidate) => files.includes(candidate));
   if (name === undefined) return modelElsewhere(folder);
   const topology = `${folder}/${name}`;
-  const program = readProgram(await read(topology), topology);
+  const program = await decodeProgram(await readProgramFile(topology), topology);
   const missing = await withoutFile(folder, parameterNames(program));
   const found = { program, topology };
   const source = { name: basename(folder), program: topology };
@@ -71,7 +78,7 @@ async function modelElsewhere(path: string): Promise<OptModel> {
     parameters.kind === 'combined'
       ? `Loading params data from ${parameters.file}`
       : `Loading non-combined params data from ${parameters.folder}`;
-  return { program: readProgram(await read(topology), topology), topology, loadingParams, source };
+  return { program: await decodeProgram(await readProgramFile(topology), topology), topology, loadingParams, source };
 }
 
 async function withoutFile(folder: string, names: readonly string[]): Promise<string[]> {
@@ -105,12 +112,4 @@ async function checkFile(path: string, what: 'model' | 'param'): Promise<void> {
     `the ${what} file '${path}' is not existed. Please confirm that you have inputed correct ${what} file path.`,
     hint === undefined ? {} : { hint },
   );
-}
-
-async function read(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

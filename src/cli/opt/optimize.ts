@@ -2,11 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
-import { machineOf } from '../../deployment/machine.js';
 import type { Context } from '../context.js';
-import { inputShapes } from '../input-shapes.js';
-import { chosenTargets, configuration } from '../options.js';
-import { type Converted, convert, type EdgeOptions } from './convert.js';
+import { type Converted, convert } from './convert.js';
 import type { OptFlags } from './flags.js';
 import { modelFromFiles, modelFromFolder, type OptModel } from './model-files.js';
 import { makeFolder, write } from './save.js';
@@ -24,7 +21,7 @@ export async function optimize(context: Context, settings: Settings, flags: OptF
       { hint: 'It is about the kernels of Paddle-Lite: leave one of the two out.' },
     );
   }
-  const edge = settings.outType === 'edge' ? edgeOptions(flags) : undefined;
+  const edge = settings.outType === 'edge' ? (await import('./edge.js')).edgeCompiler(flags) : undefined;
   if (settings.sparse)
     context.note('warning: no sparse_conv2d is made: convolutions stay dense, with the same results');
   const converted: Converted[] = [];
@@ -58,13 +55,6 @@ function chosenOutput({ out }: Settings): string {
   throw new EdgeDeployError('E_USAGE', `--optimize_out ${problem}`, {
     hint: 'Write --optimize_out=FOLDER/NAME; the ending is added.',
   });
-}
-
-function edgeOptions({ target, inputShapes: shapes }: OptFlags): EdgeOptions {
-  const config = configuration();
-  const targets = chosenTargets(config, target);
-  if (targets.length > 1) throw new EdgeDeployError('E_USAGE', 'opt compiles for one target at a time');
-  return { machine: machineOf(targets[0]!), inputShapes: inputShapes(config, shapes) };
 }
 
 /** Names of the sub-folders of a set, in order. */

@@ -1,5 +1,5 @@
 /** The program of an optimised model as Paddle-Lite writes it in protobuf, byte for byte. */
-import { type Op, type Program, toNumber, type Var, VarKind } from '../../paddle/index.js';
+import { type Op, type Program, toNumber, type Var, VarKind } from '../../paddle/model.js';
 
 /** Slots and attributes by name; only what is not a default; no versions of ops. */
 export function liteProtobuf({ blocks, version }: Program): Program {

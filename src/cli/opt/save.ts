@@ -2,7 +2,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
-import { type Parameters, type Program, parameterNames, writeProgram, writeTensorRecord } from '../../paddle/index.js';
+import { type Parameters, type Program, parameterNames, writeProgram, writeTensorRecord } from '../../paddle/model.js';
 import type { Context } from '../context.js';
 import { writeWhole } from '../write-whole.js';
 import { liteProtobuf } from './protobuf.js';

@@ -1,5 +1,5 @@
 /** What a Paddle-Lite library must contain to run a model: the lists from which a tailored library is built. */
-import type { Program } from '../../paddle/index.js';
+import type { Program } from '../../paddle/model.js';
 import { kernelSource, opSource } from './tailoring-sources.js';
 
 export const KERNEL_ATTRIBUTE = '__@kernel_type_attr@__';

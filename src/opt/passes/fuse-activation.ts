@@ -1,4 +1,4 @@
-import type { Attributes } from '../../paddle/index.js';
+import type { Attributes } from '../../paddle/model.js';
 import { moveThreshold, read, setBool, setFloat, setText } from '../attributes.js';
 import { isConvolution } from '../conv.js';
 import type { ProgramGraph } from '../graph.js';

@@ -1,5 +1,5 @@
-import { elementCount } from '../../ir/tensor.js';
-import { SCALE_SUFFIX, VarKind } from '../../paddle/index.js';
+import { type Channels, ChannelWalk, channelsAlong } from '../../ir/channels.js';
+import { SCALE_SUFFIX, VarKind } from '../../paddle/model.js';
 import { read, setFloats, setInt, setText } from '../attributes.js';
 import { floats } from '../conv.js';
 import type { ProgramGraph } from '../graph.js';
@@ -37,23 +37,21 @@ export function quantizeWeights(graph: ProgramGraph, bits: 8 | 16, warn: (text: 
 function quantize(node: Node, value: Value, bits: 8 | 16): void {
   const { dims } = value;
   if (dims.length === 0 || dims.length > 4) return;
-  const axis = channelAxis(node, value);
+  const channels = channelsAlong(dims, channelAxis(node, value));
   const range = 2 ** (bits - 1) - 1;
   const weights = floats(value);
-  const inner = elementCount(dims.slice(axis + 1));
-  const scales = new Float32Array(dims[axis]!);
-  for (let i = 0; i < weights.length; i += inner) {
-    const channel = (i / inner) % scales.length;
-    for (let j = i; j < i + inner; j++) scales[channel] = Math.max(scales[channel]!, Math.abs(weights[j]!));
-  }
-  for (let channel = 0; channel < scales.length; channel++) scales[channel] = scales[channel]! / range;
+  const scales = maxima(weights, channels).map((maximum) => maximum / range);
   const integers = bits === 8 ? new Int8Array(weights.length) : new Int16Array(weights.length);
-  for (let i = 0; i < weights.length; i += inner) {
-    const scale = scales[(i / inner) % scales.length]!;
-    if (scale === 0) continue;
-    for (let j = i; j < i + inner; j++) {
-      const quotient = Math.fround(weights[j]! / scale);
-      integers[j] = Math.sign(quotient) * Math.min(Math.floor(Math.abs(quotient) + 0.5), range);
+  const walk = new ChannelWalk(channels, 0);
+  for (let start = 0; start < weights.length; start += walk.left, walk.next()) {
+    const end = start + walk.left;
+    if (walk.step === 0) {
+      if (scales[walk.channel]! > 0) round(weights, integers, start, end, scales[walk.channel]!, range);
+    } else {
+      for (let i = start; i < end; i++) {
+        const scale = scales[walk.channel + i - start]!;
+        if (scale > 0) round(weights, integers, i, i + 1, scale, range);
+      }
     }
   }
   const dataType = bits === 8 ? VarKind.INT8 : VarKind.INT16;
@@ -61,4 +59,50 @@ function quantize(node: Node, value: Value, bits: 8 | 16): void {
   setText(node, 'quantization_type', 'post_weight_channel_wise_abs_max');
   setInt(node, 'quantize_weight_bits', bits);
   setFloats(node, value.name + SCALE_SUFFIX, scales);
+}
+
+/** The largest magnitude in every channel. */
+function maxima(weights: Float32Array, channels: Channels): Float32Array {
+  const result = new Float32Array(channels.count);
+  const walk = new ChannelWalk(channels, 0);
+  for (let start = 0; start < weights.length; start += walk.left, walk.next()) {
+    const end = start + walk.left;
+    if (walk.step === 0) {
+      let largest = result[walk.channel]!;
+      for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(weights[i]!));
+      result[walk.channel] = largest;
+    } else {
+      for (let i = start, channel = walk.channel; i < end; i++, channel++) {
+        result[channel] = Math.max(result[channel]!, Math.abs(weights[i]!));
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * fround(w / scale), half away from zero. A product by 1 / scale, which is faster, decides where it is not close to a half.
+ * Only where the scale is subnormal can the quotient exceed the range.
+ */
+function round(
+  weights: Float32Array,
+  integers: Int8Array | Int16Array,
+  start: number,
+  end: number,
+  scale: number,
+  range: number,
+): void {
+  const inverse = 1 / scale;
+  const doubt = range * 2 ** -22;
+  for (let i = start; i < end; i++) {
+    const weight = weights[i]!;
+    const shifted = Math.abs(weight) * inverse + 0.5;
+    let magnitude = Math.floor(shifted);
+    const rest = shifted - magnitude;
+    // Also where `inverse` is infinite: the rest is NaN then.
+    if (!(rest > doubt && rest < 1 - doubt)) {
+      magnitude = Math.min(Math.floor(Math.abs(Math.fround(weight / scale)) + 0.5), range);
+    }
+    integers[i] = weight < 0 ? -magnitude : magnitude;
+  }
 }

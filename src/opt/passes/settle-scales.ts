@@ -7,7 +7,7 @@ import {
   VarKind,
   type WeightScales,
   weightScales,
-} from '../../paddle/index.js';
+} from '../../paddle/model.js';
 import { setFloats } from '../attributes.js';
 import { fp32, isInteger } from '../conv.js';
 import type { Node, Value } from '../node.js';
