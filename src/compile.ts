@@ -7,6 +7,7 @@ import { type OptimizeOptions, optimize } from './passes/index.js';
 import { plan } from './plan/index.js';
 import { writeProgram } from './program/write.js';
 import { type QuantizationMode, quantizeWeights } from './quantize/index.js';
+import type { Operand, Step } from './steps/lowered.js';
 
 export const PRECISIONS = ['fp32', 'int8w', 'int16w', 'int8'] as const satisfies readonly Precision[];
 
@@ -54,12 +55,17 @@ export function compile(graph: Graph, options: CompileOptions): Compiled {
     program,
     model: quantized,
     graph: optimized,
-    integerNodes: new Set(lowered.steps.filter(({ fields }) => fields.x_params).map(({ name }) => name)),
+    integerNodes: new Set(lowered.steps.filter(quantizesItsInput).map(({ name }) => name)),
     weights,
     macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),
     arenaBytes: placement.arenaBytes,
     constantBytes: [...lowered.constants.values()].reduce((sum, data) => sum + data.byteLength, 0),
   };
+}
+
+/** The parameters of an input that is quantised at run time are computed; those of a model's own int8 are constant. */
+function quantizesItsInput({ fields }: Step): boolean {
+  return (fields.x_params as Operand | null | undefined)?.space === 'arena';
 }
 
 function quantizeFor(

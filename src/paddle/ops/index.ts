@@ -4,6 +4,7 @@ import { constants } from './constant.js';
 import { conv } from './conv.js';
 import { elementwise } from './elementwise.js';
 import { image } from './image.js';
+import { int8 } from './int8.js';
 import { matrix } from './matrix.js';
 import { norm } from './norm.js';
 import { pooling } from './pool.js';
@@ -13,7 +14,8 @@ import { shapes } from './shape.js';
 
 /** Every Paddle op that can be imported, by its type. feed and fetch are the program's interface, not ops. */
 export const importers: ReadonlyMap<string, Importer> = new Map(
-  [activations, constants, conv, elementwise, image, matrix, norm, pooling, reductions, selection, shapes].flatMap(
-    (family) => Object.entries(family),
-  ),
+  [
+    ...[activations, constants, conv, elementwise, image, int8, matrix],
+    ...[norm, pooling, reductions, selection, shapes],
+  ].flatMap((family) => Object.entries(family)),
 );
