@@ -11,11 +11,12 @@ import { pooling } from './pool.js';
 import { reductions } from './reduce.js';
 import { selection } from './select.js';
 import { shapes } from './shape.js';
+import { sparse } from './sparse-conv.js';
 
 /** Every Paddle op that can be imported, by its type. feed and fetch are the program's interface, not ops. */
 export const importers: ReadonlyMap<string, Importer> = new Map(
   [
     ...[activations, constants, conv, elementwise, image, int8, matrix],
-    ...[norm, pooling, reductions, selection, shapes],
+    ...[norm, pooling, reductions, selection, shapes, sparse],
   ].flatMap((family) => Object.entries(family)),
 );

@@ -97,7 +97,8 @@ export function int8Product(
 ): void {
   const stored = c.constantOf(y)?.data;
   if (!(stored instanceof Int8Array) || c.shapeOf(y).length !== 2 || transposeX || c.shapeOf(x).length < 2) {
-    const factor = alpha * oneScale(c, 'X') * oneScale(c, 'Y');
+    // Scales are kept by variable: a product of one with itself has one.
+    const factor = alpha * oneScale(c, 'X') * oneScale(c, x === y ? 'X' : 'Y');
     const operands = [integersAsFloats(c, x), integersAsFloats(c, y)];
     return c.output('Out', 'matmul', operands, { transposeX, transposeY, alpha: factor }, ...then);
   }
