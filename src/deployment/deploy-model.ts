@@ -5,7 +5,7 @@ import type { Tensor } from '../ir/tensor.js';
 import { buildCounter } from './counter.js';
 import { type ExecuteOptions, type Execution, execute } from './execute.js';
 import { machineOf } from './machine.js';
-import { compareOutputs, Reference } from './reference.js';
+import { compareOutputs, judgedBy, Reference } from './reference.js';
 import { type RunRecord, recordOf } from './summary.js';
 
 export interface DeployOptions extends ExecuteOptions {
@@ -34,7 +34,7 @@ export async function deployModel(graph: Graph, target: Target, options: DeployO
     const execution = await execute(graph, target, device, { ...options, ...(counter ? { counter } : {}) });
     const { compiled, inputs, outputs } = execution;
     const compare = (expected: ReadonlyMap<string, Tensor>) =>
-      compareOutputs(outputs, expected, precision, target.arch);
+      compareOutputs(outputs, expected, judgedBy(precision, graph), target.arch);
     const agreement = compare(reference.outputs(precision, compiled, inputs));
     const record = recordOf(target, execution, {
       precision,

@@ -1,5 +1,5 @@
-import type { Importer, OpContext } from '../context.js';
 import { step } from '../../ops/chain.js';
+import type { Importer, OpContext } from '../context.js';
 import { convolutionActivation } from './fused.js';
 import { type Int8Names, int8Results, integersAsFloats } from './int8.js';
 import { backTo, channelsFirst, formatOf, imageSize, pair, window } from './layout.js';

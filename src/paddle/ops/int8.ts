@@ -100,7 +100,8 @@ export function int8Product(
     // Scales are kept by variable: a product of one with itself has one.
     const factor = alpha * oneScale(c, 'X') * oneScale(c, x === y ? 'X' : 'Y');
     const operands = [integersAsFloats(c, x), integersAsFloats(c, y)];
-    return c.output('Out', 'matmul', operands, { transposeX, transposeY, alpha: factor }, ...then);
+    c.output('Out', 'matmul', operands, { transposeX, transposeY, alpha: factor }, ...then);
+    return;
   }
   const weights = transposeY ? transposed(c, stored, c.shapeOf(y)) : y;
   const names = { input: 'X', weights: 'Y', output: 'Out' } as const;

@@ -58,7 +58,10 @@ const fc: Importer = (c) => {
 
 /** NumPy's rules: vectors become matrices, and the dimension they gained goes again. */
 function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: AttributesOf<'matmul'>): void {
-  if (c.kernel?.int8) return int8Product(c, c.input('X'), c.input('Y'), { transposeX, transposeY, alpha });
+  if (c.kernel?.int8) {
+    int8Product(c, c.input('X'), c.input('Y'), { transposeX, transposeY, alpha });
+    return;
+  }
   let x = c.input('X');
   const weight = c.weight('Y', 1);
   const [xShape, yShape] = [c.shapeOf(x), c.shapeOf(weight)];
