@@ -1,9 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
-import { readNaiveBuffer } from './naive-buffer/index.js';
+import { locateNaiveBuffer, readNaiveModel } from './naive-buffer/locate.js';
 import { importOnnx } from './onnx/index.js';
 import { holdsProgram, importPaddle, importProgram, locateModel } from './paddle/index.js';
 
@@ -22,14 +22,21 @@ export interface LoadedModel {
   readonly bytes: number;
 }
 
-/** Reads a Paddle model (a folder, a file or a prefix), Paddle-Lite's `.nb` file or an ONNX model (a file, or a folder with one) as a graph. */
+/**
+ * Reads a Paddle model (a folder, a file or a prefix), a Paddle-Lite model (`.nb` file, or folder of the time before) or an
+ * ONNX model (a file, or a folder with one) as a graph.
+ */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
   return (await loadModelWithSize(path, options)).graph;
 }
 
 /** loadModel, and the size of what was read. */
 export async function loadModelWithSize(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
-  if (path.endsWith('.nb')) return loadNaiveBuffer(path, options);
+  const nb = await locateNaiveBuffer(path, options.modelFile);
+  if (nb !== undefined) {
+    const { program, parameters, bytes } = await readNaiveModel(nb);
+    return { graph: importProgram(nb.name, program, parameters, options), bytes };
+  }
   const onnx = await onnxFile(path, options.modelFile);
   if (onnx !== undefined) return importOnnx(onnx, options);
   const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
@@ -51,15 +58,4 @@ export async function onnxFile(path: string, modelFile?: string): Promise<string
     `the folder ${path} holds ${models.length} models: ${models.sort().join(', ')}`,
     { hint: `Name one: ${join(path, models[0]!)}` },
   );
-}
-
-async function loadNaiveBuffer(path: string, options: LoadOptions): Promise<LoadedModel> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${path} cannot be read`, { cause });
-  }
-  const { program, parameters } = readNaiveBuffer(bytes);
-  return { graph: importProgram(basename(path, '.nb'), program, parameters, options), bytes: bytes.length };
 }

@@ -4,6 +4,7 @@ export { holdsProgram, type LocateOptions, locateModel, type ModelSource } from 
 export type { Attribute, Block, Op, Program, Slot, TensorDesc, Var } from './messages.js';
 export { AttributeType, toNumber, VarKind } from './messages.js';
 export {
+  fileInside,
   isParameter,
   joinParameters,
   type Parameters,
