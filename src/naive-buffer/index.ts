@@ -12,6 +12,8 @@ import { readNaiveParameters, readNaiveTopology } from './naive.js';
 import { type Records, readCombined, readRecords } from './parameters.js';
 import { readTopology } from './topology.js';
 
+export { type WriteOptions, writeNaiveBuffer } from './write.js';
+
 export interface NaiveBuffer {
   readonly metaVersion: number;
   /** The git tag of the `opt` that wrote the file. */

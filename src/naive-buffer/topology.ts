@@ -10,6 +10,7 @@ export function readTopology(root: Table): Program {
       parent_idx: block.int32(1),
       vars: block.tables(2).map(readVar),
       ops: block.tables(3).map(readOp),
+      forward_block_idx: block.int32(4, -1),
     })),
     version: { version: root.table(1)?.int64(0) ?? 0 },
   };

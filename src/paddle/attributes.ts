@@ -1,5 +1,5 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { type Attribute, type Op, AttributeType as T, toNumber } from './messages.js';
+import { type Attribute, AttributeType as T, toNumber } from './messages.js';
 
 /**
  * An op's attributes by name and type. Absent attributes take the default given (exporters clip attributes that have
@@ -12,9 +12,17 @@ export class Attributes {
   readonly #label: string;
   readonly #known: (variable: string) => number[];
 
-  /** `label` names the op in messages; `known` gives the compile-time value of a variable. */
-  constructor(op: Op, label: string, known: (variable: string) => number[]) {
-    this.#byName = new Map(op.attrs.map((attribute) => [attribute.name, attribute]));
+  /** `label` names the op in messages; `known` gives the compile-time value of a variable (by default none is known). */
+  constructor(
+    attributes: ReadonlyMap<string, Attribute>,
+    label: string,
+    known: (variable: string) => number[] = (variable) => {
+      throw new EdgeDeployError('E_OP', `an attribute of ${label} is the variable '${variable}'`, {
+        hint: 'Export the model with constant attributes.',
+      });
+    },
+  ) {
+    this.#byName = attributes;
     this.#label = label;
     this.#known = known;
   }

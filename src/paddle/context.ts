@@ -30,7 +30,9 @@ export class OpContext {
     this.label = label;
     this.#scope = scope;
     this.#builder = scope.builder;
-    this.attributes = new Attributes(op, label, (variable) => this.#numbers(this.#scope.read(variable, label)));
+    this.attributes = new Attributes(new Map(op.attrs.map((one) => [one.name, one])), label, (variable) =>
+      this.#numbers(this.#scope.read(variable, label)),
+    );
   }
 
   /** The op's type in Paddle. */

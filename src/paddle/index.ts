@@ -1,7 +1,8 @@
 /** Paddle's model formats: reading programs and parameters of every generation, writing them back, importing them. */
+export { Attributes } from './attributes.js';
 export { type ImportOptions, importPaddle, importProgram } from './import.js';
 export { holdsProgram, type LocateOptions, locateModel, type ModelSource } from './locate.js';
-export type { Attribute, Block, Op, Program, Slot, TensorDesc, Var } from './messages.js';
+export type { Attribute, Block, Int64, Op, Program, Slot, TensorDesc, Var } from './messages.js';
 export { AttributeType, toNumber, VarKind } from './messages.js';
 export {
   fileInside,
@@ -12,6 +13,8 @@ export {
   readParameters,
   splitParameters,
 } from './parameters.js';
+export { SCALE_SUFFIX } from './quant-attributes.js';
 export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './quantize-program.js';
+export { findScales, weightQuantization } from './scales.js';
 export { readTensorRecord, recordData, type TensorRecord, writeTensorRecord } from './tensor-record.js';
 export { readProgram, writeProgram } from './wire.js';

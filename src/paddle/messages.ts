@@ -13,6 +13,8 @@ export interface Block {
   parent_idx: number;
   vars: Var[];
   ops: Op[];
+  /** −1 where it does not apply, as the default is. */
+  forward_block_idx?: number;
 }
 
 export interface Var {

@@ -1,0 +1,101 @@
+/** Writes `.nb` files of meta version 2 (Paddle-Lite 2.8 and later), byte for byte as its `opt` 2.13 does. */
+import { EdgeDeployError } from '../base/errors.js';
+import { type Parameters, type Program, parameterNames, type TensorRecord } from '../paddle/index.js';
+import { bytes, int32, numbers, packFlatBuffer, table, text, uint8 } from './flatbuffer-writer.js';
+import { topologyTable } from './topology-writer.js';
+
+export interface WriteOptions {
+  /**
+   * The git tag of the `opt` that the file passes for, at most 15 characters. A Paddle-Lite library of another tag warns when it loads
+   * the file from a path, and goes on.
+   */
+  readonly optVersion: string;
+}
+
+const META_VERSION = 2;
+/** The loader counts parameters in 16 bits. */
+const MOST_PARAMETERS = 0xffff;
+/** FlatBuffers offsets are signed where the loader verifies them. */
+const MOST_BYTES = 2 ** 31 - 1;
+
+/**
+ * The file in pieces, to be written one after the other; the data of parameters are passed on without a copy. Variables and ops
+ * keep their order, slots and attributes are sorted by name as the loader demands. Every parameter the program declares is written.
+ * Throws E_OP for an attribute that the format has no place for, E_MODEL for sizes beyond it.
+ */
+export function* writeNaiveBuffer(
+  program: Program,
+  parameters: Parameters,
+  options: WriteOptions,
+): Generator<Uint8Array, void, undefined> {
+  const topology = packFlatBuffer(topologyTable(program));
+  yield header(options.optVersion, byteLength(topology));
+  yield* topology;
+
+  const records = parameterNames(program).map((name): [string, TensorRecord] => [name, recordOf(parameters, name)]);
+  yield parameterHeader(records);
+  for (const [name, record] of records) {
+    const pieces = packFlatBuffer(parameterTable(name, record));
+    // `offset` counts its own field; a reader passes over what else stands before the record.
+    yield Uint8Array.from(Buffer.concat([u32(4 + byteLength(pieces)), u32(4)]));
+    yield* pieces;
+  }
+}
+
+function header(optVersion: string, topologyBytes: number): Uint8Array {
+  const head = new Uint8Array(26);
+  const view = new DataView(head.buffer);
+  view.setUint16(0, META_VERSION, true);
+  head.set(Buffer.from(optVersion, 'latin1').subarray(0, 15), 2);
+  view.setBigUint64(18, BigInt(topologyBytes), true);
+  return head;
+}
+
+/** u16 version 0 · u16 no meta data · u16 size of the rest · u16 number of parameters · u32 bytes of the largest tensor. */
+function parameterHeader(records: readonly (readonly [string, TensorRecord])[]): Uint8Array {
+  if (records.length > MOST_PARAMETERS) {
+    throw new EdgeDeployError('E_MODEL', `the model has ${records.length} parameters, an .nb file holds at most 65535`);
+  }
+  const head = new Uint8Array(12);
+  const view = new DataView(head.buffer);
+  view.setUint16(4, 6, true);
+  view.setUint16(6, records.length, true);
+  view.setUint32(
+    8,
+    records.reduce((largest, [, { data }]) => Math.max(largest, data.length), 0),
+    true,
+  );
+  return head;
+}
+
+function recordOf(parameters: Parameters, name: string): TensorRecord {
+  const record = parameters.get(name);
+  if (record === undefined) throw new Error(`the program declares the parameter '${name}', which has no data`);
+  if (record.data.length > MOST_BYTES - 4096) {
+    throw new EdgeDeployError(
+      'E_MODEL',
+      `the parameter '${name}' of ${record.data.length} bytes is too large for an .nb file`,
+    );
+  }
+  return record;
+}
+
+/** `ParamDesc` with a `LoDTensorDesc` in its union. */
+function parameterTable(name: string, { dataType, dims, data }: TensorRecord) {
+  const DENSE = 1;
+  return table({
+    1: text(name),
+    2: uint8(DENSE),
+    3: table({ 1: numbers('int64', []), 2: numbers('int64', dims), 3: int32(dataType), 4: bytes(data) }),
+  });
+}
+
+function u32(value: number): Uint8Array {
+  const field = new Uint8Array(4);
+  new DataView(field.buffer).setUint32(0, value, true);
+  return field;
+}
+
+function byteLength(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}

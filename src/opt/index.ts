@@ -1,0 +1,129 @@
+/** Paddle-Lite's `opt`: a Paddle program rewritten for Paddle-Lite's loader on ARM. */
+import { EdgeDeployError } from '../base/errors.js';
+import {
+  type Attribute,
+  AttributeType,
+  type Parameters,
+  type Program,
+  type TensorRecord,
+  type Var,
+  VarKind,
+} from '../paddle/index.js';
+import { setInt, setText } from './attributes.js';
+import { isInteger } from './conv.js';
+import { type Node, ProgramGraph, type Slots } from './graph.js';
+import { kernelKeys, kernelOf, precisionOf } from './kernels.js';
+import { quantizeWeights } from './passes/quantize-weights.js';
+import { passes } from './pipeline.js';
+import { shareBuffers } from './share-buffers.js';
+
+export { kernelKeys } from './kernels.js';
+
+export interface OptOptions {
+  /** Store the weights of fc, conv2d, mul and lookup_table as integers. */
+  readonly quantType?: 'QUANT_INT8' | 'QUANT_INT16';
+  /**
+   * 'upstream' makes what Paddle-Lite's opt makes, byte for byte, except where that is wrong. 'all' (the default) fuses also
+   * where opt does not only because exporters since Paddle 2.3 write programs otherwise.
+   */
+  readonly fusions?: 'upstream' | 'all';
+}
+
+export interface Optimized {
+  /** One block: ops in running order, each with its kernel attribute; variables in the order of a file. */
+  readonly program: Program;
+  readonly parameters: Parameters;
+  readonly warnings: readonly string[];
+}
+
+/** The attribute by which a file names the kernel of an op. */
+const KERNEL_ATTRIBUTE = '__@kernel_type_attr@__';
+
+/** Attributes that only training and debugging need; Paddle-Lite drops them on loading. */
+const DROPPED: ReadonlySet<string> = new Set([
+  'op_callstack',
+  'op_namescope',
+  'op_role',
+  'op_role_var',
+  'workspace_size_MB',
+]);
+
+/**
+ * Optimises a program as Paddle-Lite's opt does with `--valid_targets=arm`; the arguments are not changed. Throws E_OP,
+ * listing them all, for ops without a kernel, and E_MODEL and E_WEIGHTS for programs and scales that do not add up.
+ */
+export function optimizeForLite(program: Program, parameters: Parameters, options: OptOptions = {}): Optimized {
+  refuseUnsupported(program);
+  const [block] = program.blocks as [Program['blocks'][number]];
+  const ops = block.ops.map((op) => ({ ...op, attrs: op.attrs.filter(({ name }) => !DROPPED.has(name)).map(loaded) }));
+  const graph = new ProgramGraph(ops, block.vars, parameters);
+  const warnings = new Set<string>();
+  const warn = (text: string) => void warnings.add(text);
+  const isQuantized = graph.nodes.some((node) => [...node.inputs.values()].flat().some(isInteger));
+  for (const pass of passes) pass(graph, { newerExports: options.fusions !== 'upstream', isQuantized, warn });
+  graph.sort();
+  for (const node of graph.nodes) {
+    setText(node, KERNEL_ATTRIBUTE, kernelOf(node));
+    if (node.type === 'fetch') setInt(node, 'data_type', precisionOf(node.input('X')));
+  }
+  shareBuffers(graph);
+  if (options.quantType) quantizeWeights(graph, options.quantType === 'QUANT_INT8' ? 8 : 16, warn);
+  const { vars, records } = collect(graph);
+  const written = { ...block, vars, ops: graph.nodes.map(toOp) };
+  return { program: { ...program, blocks: [written] }, parameters: records, warnings: [...warnings] };
+}
+
+/** Paddle-Lite knows a BLOCK attribute as an INT. */
+function loaded(attribute: Attribute): Attribute {
+  if (attribute.type !== AttributeType.BLOCK) return attribute;
+  return { name: attribute.name, type: AttributeType.INT, i: attribute.block_idx ?? 0 };
+}
+
+function refuseUnsupported(program: Program): void {
+  const types = new Set(program.blocks.flatMap(({ ops }) => ops.map(({ type }) => type)));
+  const unsupported = [...types].filter((type) => !Object.hasOwn(kernelKeys, type)).sort();
+  if (unsupported.length > 0) {
+    throw new EdgeDeployError(
+      'E_OP',
+      `This model is not supported, because ${unsupported.length} ops are not supported on 'arm'. These unsupported ops are: '${unsupported.join(', ')}'.`,
+      { hint: 'Paddle-Lite has no kernel for them: take them out of the model.', details: { ops: unsupported } },
+    );
+  }
+  if (program.blocks.length === 1) return;
+  throw new EdgeDeployError('E_OP', `the program has ${program.blocks.length} blocks: control flow is not supported`, {
+    hint: 'Export the model without while and cond.',
+  });
+}
+
+/** Variables as Paddle-Lite orders them: op by op, the names of its inputs and outputs ascending; parameters by name. */
+function collect({ nodes }: ProgramGraph): { vars: Var[]; records: Map<string, TensorRecord> } {
+  const vars = new Map<string, Var>();
+  const records = new Map<string, TensorRecord>();
+  for (const node of nodes) {
+    const values = [...node.inputs.values(), ...node.outputs.values()].flat();
+    for (const { name, variable, record } of values.sort((a, b) => compare(a.name, b.name))) {
+      if (!vars.has(name)) vars.set(name, declaration(variable));
+      if (record) records.set(name, record);
+    }
+  }
+  return { vars: [...vars.values()], records: new Map([...records].sort(([a], [b]) => compare(a, b))) };
+}
+
+/** Only what a file says of a variable; feed and fetch lists have an empty shape there. */
+function declaration({ name, type, persistable }: Var): Var {
+  const { tensor, lod_level = 0 } = type?.lod_tensor ?? {};
+  const lod_tensor = { tensor: tensor ?? { data_type: VarKind.BOOL, dims: [] }, lod_level };
+  return { name, persistable, need_check_feed: false, type: { type: type?.type ?? VarKind.LOD_TENSOR, lod_tensor } };
+}
+
+function toOp({ type, inputs, outputs, attributes }: Node): Program['blocks'][number]['ops'][number] {
+  return { type, inputs: toSlots(inputs), outputs: toSlots(outputs), attrs: [...attributes.values()] };
+}
+
+function toSlots(slots: Slots) {
+  return [...slots].map(([parameter, values]) => ({ parameter, arguments: values.map(({ name }) => name) }));
+}
+
+function compare(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}

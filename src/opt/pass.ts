@@ -1,0 +1,15 @@
+import type { ProgramGraph } from './graph.js';
+
+export interface PassOptions {
+  /**
+   * Fuse also what Paddle-Lite leaves alone only because newer exporters write less (no XShape, no Mask, no SavedMean) or
+   * write it otherwise (biases behind a reshape). Without it the program comes out as Paddle-Lite's own opt writes it.
+   */
+  readonly newerExports: boolean;
+  /** Some op has integer weights with scales. */
+  readonly isQuantized: boolean;
+  readonly warn: (text: string) => void;
+}
+
+/** Rewrites the graph in place; running it again changes nothing. Named after what it does, with Paddle-Lite's name. */
+export type Pass = (graph: ProgramGraph, options: PassOptions) => void;

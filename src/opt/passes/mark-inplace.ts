@@ -1,0 +1,15 @@
+import { setBool } from '../attributes.js';
+import type { Pass } from '../pass.js';
+
+const CHANGE_SHAPE_ONLY: ReadonlySet<string> = new Set(
+  ['reshape', 'flatten', 'squeeze', 'unsqueeze'].flatMap((type) => [type, `${type}2`]),
+);
+
+/** Ops that only change the shape share their input's memory when nobody reads it afterwards (Paddle-Lite: lite_inplace_fuse). */
+export const markInplace: Pass = (graph) => {
+  for (const node of graph.nodes) {
+    if (!CHANGE_SHAPE_ONLY.has(node.type)) continue;
+    const from = node.input('X');
+    if (from && !from.variable.persistable && from.onlyUse === node) setBool(node, 'inplace', true);
+  }
+};

@@ -1,0 +1,50 @@
+/** The passes in their order, which is Paddle-Lite's for ARM. */
+import type { Pass } from './pass.js';
+import { makePoolGlobal, renameDepthwiseTranspose, writeDefaults } from './passes/canonical.js';
+import { foldBatchNorm } from './passes/fold-batch-norm.js';
+import { foldBias } from './passes/fold-bias.js';
+import { foldConv } from './passes/fold-conv.js';
+import { foldScale } from './passes/fold-scale.js';
+import { fuseConvActivation, fuseElementwiseActivation, fuseScaleActivation } from './passes/fuse-activation.js';
+import { dropFlattenBeforeFc, dropReshapeBeforeMatmul, fuseFc, fuseMatmulAdd, matmulToMul } from './passes/fuse-fc.js';
+import { fuseSwish } from './passes/fuse-swish.js';
+import {
+  dropDropout,
+  dropIdentityScale,
+  dropMultiplicationByOne,
+  mergeScales,
+  unsqueezeParameters,
+} from './passes/identities.js';
+import { softmaxInPlace } from './passes/inner-softmax.js';
+import { markInplace } from './passes/mark-inplace.js';
+import { settleScales } from './passes/settle-scales.js';
+import { fuseShuffleChannel } from './passes/shuffle-channel.js';
+
+export const passes: readonly Pass[] = [
+  writeDefaults,
+  settleScales,
+  renameDepthwiseTranspose,
+  unsqueezeParameters,
+  makePoolGlobal,
+  foldBias,
+  foldBatchNorm,
+  foldBias,
+  foldConv,
+  fuseSwish,
+  fuseConvActivation,
+  dropReshapeBeforeMatmul,
+  fuseMatmulAdd,
+  matmulToMul,
+  fuseFc,
+  fuseShuffleChannel,
+  softmaxInPlace,
+  dropIdentityScale,
+  mergeScales,
+  dropMultiplicationByOne,
+  fuseScaleActivation,
+  dropFlattenBeforeFc,
+  fuseElementwiseActivation,
+  foldScale,
+  dropDropout,
+  markInplace,
+];
