@@ -5,7 +5,7 @@ import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import { locateNaiveBuffer, readNaiveModel } from './naive-buffer/locate.js';
 import { importOnnx } from './onnx/index.js';
-import { holdsProgram, importPaddle, importProgram, locateModel } from './paddle/index.js';
+import { holdsProgram, importPaddle, importProgram, locateModel, type Program } from './paddle/index.js';
 
 export interface LoadOptions {
   /** Program and parameter file inside a folder that holds several. */
@@ -20,6 +20,15 @@ export interface LoadedModel {
   readonly graph: Graph;
   /** Bytes of program and parameters as they came. */
   readonly bytes: number;
+  /** What a file of Paddle-Lite holds, as opt counts: its own ops are not ours. */
+  readonly contents?: Contents;
+}
+
+export interface Contents {
+  readonly format: string;
+  /** How often each type of op occurs, in all blocks. */
+  readonly ops: Readonly<Record<string, number>>;
+  readonly tensors: number;
 }
 
 /**
@@ -34,8 +43,9 @@ export async function loadModel(path: string, options: LoadOptions = {}): Promis
 export async function loadModelWithSize(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
   const nb = await locateNaiveBuffer(path, options.modelFile);
   if (nb !== undefined) {
-    const { program, parameters, bytes } = await readNaiveModel(nb);
-    return { graph: importProgram(nb.name, program, parameters, options), bytes };
+    const { program, parameters, bytes, format } = await readNaiveModel(nb);
+    const contents = { format, ops: opCounts(program), tensors: parameters.size };
+    return { graph: importProgram(nb.name, program, parameters, options), bytes, contents };
   }
   const onnx = await onnxFile(path, options.modelFile);
   if (onnx !== undefined) return importOnnx(onnx, options);
@@ -43,6 +53,12 @@ export async function loadModelWithSize(path: string, options: LoadOptions = {})
   const graph = await importPaddle(source, { inputShapes: options.inputShapes, onProgress: options.onProgress });
   const parameters = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   return { graph, bytes: (await stat(source.program)).size + parameters };
+}
+
+function opCounts({ blocks }: Program): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { type } of blocks.flatMap((block) => block.ops)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 /** The ONNX file that a path (and a file name in it) means: itself, or the only one in a folder without a Paddle program. */

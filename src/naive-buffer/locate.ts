@@ -45,23 +45,27 @@ export interface NaiveModel {
   readonly parameters: Records;
   /** Of all files. */
   readonly bytes: number;
+  /** Which form of the format, for people. */
+  readonly format: string;
 }
 
 /** Reads a located model. Throws E_MODEL_NOT_FOUND and E_MODEL, naming the file. */
 export async function readNaiveModel(source: NaiveSource): Promise<NaiveModel> {
   if ('file' in source) {
     const bytes = await read(source.file, 'the model');
-    const { program, parameters } = readNaiveBuffer(bytes);
-    return { program, parameters, bytes: bytes.length };
+    const { program, parameters, metaVersion, optVersion } = readNaiveBuffer(bytes);
+    const format = `Paddle-Lite .nb, meta version ${metaVersion}, opt ${optVersion}`;
+    return { program, parameters, bytes: bytes.length, format };
   }
   const { folder } = source;
+  const format = 'Paddle-Lite .nb before 2.3';
   const topology = await read(join(folder, PROGRAM), 'the program');
   const program = naming(join(folder, PROGRAM), () => readNaiveTopology(topology, 0));
   if (program.blocks.length === 0) throw empty(join(folder, PROGRAM));
   const combined = await readFile(join(folder, COMBINED)).catch(() => undefined);
   if (combined !== undefined) {
     const parameters = naming(join(folder, COMBINED), () => readNaiveParameters(combined, 0));
-    return { program, parameters, bytes: topology.length + combined.length };
+    return { program, parameters, bytes: topology.length + combined.length, format };
   }
   const parameters = new Map<string, TensorRecord>();
   let bytes = topology.length;
@@ -71,7 +75,7 @@ export async function readNaiveModel(source: NaiveSource): Promise<NaiveModel> {
     parameters.set(name, naming(file, () => readNaiveParameter(data, 0))[1]);
     bytes += data.length;
   }
-  return { program, parameters, bytes };
+  return { program, parameters, bytes, format };
 }
 
 async function read(file: string, what: string): Promise<Uint8Array> {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { compile, PRECISIONS } from '../../compile.js';
 import { formatType } from '../../ir/tensor.js';
 import { printGraph } from '../../ir/text.js';
+import type { Contents } from '../../load.js';
 import type { Precision } from '../../lower/index.js';
 import { definitionOf } from '../../ops/index.js';
 import { looksLikeProgram, readProgramFile } from '../../program/read.js';
@@ -40,7 +41,7 @@ export const inspect = defineCommand({
         return 0;
       }
     }
-    const { graph, bytes, path } = await loadForCommand(context, configuration(), model, options);
+    const { graph, bytes, path, contents } = await loadForCommand(context, configuration(), model, options);
     if (typeof options.dumpAfter === 'string') {
       compile(graph, {
         ...REFERENCE_MACHINE,
@@ -78,8 +79,12 @@ export const inspect = defineCommand({
       };
     });
     const io = (names: readonly string[]) => names.map((name) => `${name} ${formatType(graph.types.get(name)!)}`);
-    context.result({ model: path, bytes, inputs: io(graph.inputs), outputs: io(graph.outputs), layers, sizes });
+    context.result({
+      ...{ model: path, bytes, ...(contents ? { contents } : {}) },
+      ...{ inputs: io(graph.inputs), outputs: io(graph.outputs), layers, sizes },
+    });
     context.print(`${path}: ${formatBytes(bytes)}`);
+    if (contents) context.print(describe(contents));
     context.print(`  inputs   ${io(graph.inputs).join(', ')}\n  outputs  ${io(graph.outputs).join(', ')}\n`);
     const right = { align: 'right' } as const;
     context.print(
@@ -120,3 +125,13 @@ export const inspect = defineCommand({
     return 0;
   },
 });
+
+function describe({ format, ops, tensors }: Contents): string {
+  const list = Object.entries(ops).sort(([, a], [, b]) => b - a);
+  const total = list.reduce((sum, [, count]) => sum + count, 0);
+  return [
+    `  format   ${format}`,
+    `  ops      ${total}: ${list.map(([type, count]) => `${type} ${count}`).join(', ')}`,
+    `  tensors  ${tensors}`,
+  ].join('\n');
+}
