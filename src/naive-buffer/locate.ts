@@ -61,7 +61,6 @@ export async function readNaiveModel(source: NaiveSource): Promise<NaiveModel> {
   const format = 'Paddle-Lite .nb before 2.3';
   const topology = await read(join(folder, PROGRAM), 'the program');
   const program = naming(join(folder, PROGRAM), () => readNaiveTopology(topology, 0));
-  if (program.blocks.length === 0) throw empty(join(folder, PROGRAM));
   const combined = await readFile(join(folder, COMBINED)).catch(() => undefined);
   if (combined !== undefined) {
     const parameters = naming(join(folder, COMBINED), () => readNaiveParameters(combined, 0));
@@ -87,12 +86,6 @@ async function read(file: string, what: string): Promise<Uint8Array> {
       cause,
     });
   }
-}
-
-function empty(file: string): EdgeDeployError {
-  return new EdgeDeployError('E_MODEL', `${file} holds a program without a block`, {
-    hint: 'Copy the file again, or convert the original model again.',
-  });
 }
 
 /** Says which of several files is damaged. */

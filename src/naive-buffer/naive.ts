@@ -92,6 +92,7 @@ export function readNaiveTopology(bytes: Uint8Array, base: number): Program {
     c.int32();
     return { idx, parent_idx, vars, ops };
   });
+  if (blocks.length === 0) throw damaged('its program has no block', base);
   return { blocks, version: { version: c.int64() } };
 }
 
