@@ -11,6 +11,7 @@ export {
   type Parameters,
   parameterNames,
   readParameters,
+  separateParameters,
   splitParameters,
 } from './parameters.js';
 export { SCALE_SUFFIX } from './quant-attributes.js';

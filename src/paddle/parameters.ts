@@ -73,12 +73,25 @@ export async function readParameters(
     return splitParameters(program, await read(file, `the program has ${names.length} parameters`), file);
   }
   const { folder } = source.parameters;
-  const declared = declaredShapes(program);
-  const parameters = new Map<string, TensorRecord>();
+  const files = new Map<string, Uint8Array>();
   for (const [index, name] of names.entries()) {
     onProgress({ stage: 'import', message: `reading ${name}`, current: index, total: names.length });
     const file = fileInside(folder, name);
-    const bytes = await read(file, `each of the program's ${names.length} parameters is a file`);
+    files.set(name, await read(file, `each of the program's ${names.length} parameters is a file`));
+  }
+  return separateParameters(program, files, folder);
+}
+
+/** The parameters in files of their own, by name. Throws E_MODEL where one does not hold what the program declares. */
+export function separateParameters(
+  program: Program,
+  files: ReadonlyMap<string, Uint8Array>,
+  folder: string,
+): Parameters {
+  const declared = declaredShapes(program);
+  const parameters = new Map<string, TensorRecord>();
+  for (const [name, bytes] of files) {
+    const file = fileInside(folder, name);
     const { record, end } = readTensorRecord(bytes, 0, { file, name });
     checkShape(declared.get(name), record, { file, name }, 0);
     checkEnd(bytes, end, file, `the parameter '${name}'`);
