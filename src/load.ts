@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { EdgeDeployError } from './base/errors.js';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
+import type { OnSkipped } from './ir/skipped-op.js';
 import { locateNaiveBuffer, readNaiveModel } from './naive-buffer/locate.js';
 import { importOnnx } from './onnx/index.js';
 import { holdsProgram, importPaddle, importProgram, locateModel, type Program } from './paddle/index.js';
@@ -14,6 +15,8 @@ export interface LoadOptions {
   /** Shapes of inputs whose dimensions the model leaves open. */
   readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
   readonly onProgress?: OnProgress;
+  /** For inspection: gets every op that cannot be imported, which else is an error; the graph then lacks them. */
+  readonly onSkipped?: OnSkipped;
 }
 
 export interface LoadedModel {
@@ -50,7 +53,8 @@ export async function loadModelWithSize(path: string, options: LoadOptions = {})
   const onnx = await onnxFile(path, options.modelFile);
   if (onnx !== undefined) return importOnnx(onnx, options);
   const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
-  const graph = await importPaddle(source, { inputShapes: options.inputShapes, onProgress: options.onProgress });
+  const { inputShapes, onProgress, onSkipped } = options;
+  const graph = await importPaddle(source, { inputShapes, onProgress, onSkipped });
   const parameters = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
   return { graph, bytes: (await stat(source.program)).size + parameters };
 }

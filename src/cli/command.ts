@@ -6,6 +6,8 @@ export interface CommandDefinition {
   readonly name: string;
   readonly summary: string;
   configure(command: Command): void;
+  /** For a command with conventions of its own: reads all that follows its name, also the options that every command has. */
+  parse?(args: readonly string[]): Record<string, unknown>;
   run(context: Context, args: readonly string[], options: Record<string, unknown>): Promise<number>;
 }
 

@@ -39,8 +39,15 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
         exitCode = await definition.run(context, args, options);
       });
   }
+  // A command with conventions of its own is not commander's to take apart.
+  const own = commands.find(({ name, parse }) => parse !== undefined && name === argv[0]);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    if (own?.parse) {
+      const options = own.parse(argv.slice(1));
+      exitCode = await own.run(createContext(options as ContextOptions, surroundings), [], options);
+    } else {
+      await program.parseAsync([...argv], { from: 'user' });
+    }
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return 0;

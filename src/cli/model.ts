@@ -1,4 +1,5 @@
 import type { Config } from '../../targets/index.js';
+import type { OnSkipped } from '../ir/skipped-op.js';
 import { type LoadedModel, loadModelWithSize } from '../load.js';
 import type { Context } from './context.js';
 import { chosenModel, inputShapes } from './options.js';
@@ -8,12 +9,13 @@ export interface CommandModel extends LoadedModel {
   readonly path: string;
 }
 
-/** Loads the model a command was given, with the flags of `modelFlags`. */
+/** Loads the model a command was given, with the flags of `modelFlags`. With `onSkipped`, one with unsupported ops, too. */
 export async function loadForCommand(
   context: Context,
   config: Config | undefined,
   argument: string | undefined,
   options: Record<string, unknown>,
+  onSkipped?: OnSkipped,
 ): Promise<CommandModel> {
   const path = chosenModel(config, argument);
   const files = {
@@ -24,6 +26,7 @@ export async function loadForCommand(
     ...files,
     inputShapes: inputShapes(config, (options.inputShape as string[] | undefined) ?? []),
     onProgress: context.onProgress,
+    ...(onSkipped ? { onSkipped } : {}),
   });
   return { path, ...model };
 }

@@ -1,8 +1,12 @@
 import { chmod, rename, rm, writeFile } from 'node:fs/promises';
 import { EdgeDeployError } from '../base/errors.js';
 
-/** Under a temporary name first: what bears the final name is whole. */
-export async function writeWhole(path: string, bytes: Uint8Array | string, executable: boolean): Promise<void> {
+/** Under a temporary name first: what bears the final name is whole. Pieces are written one after the other. */
+export async function writeWhole(
+  path: string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
+  executable: boolean,
+): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   try {
     await writeFile(part, bytes);
@@ -10,6 +14,8 @@ export async function writeWhole(path: string, bytes: Uint8Array | string, execu
     await rename(part, path);
   } catch (cause) {
     await rm(part, { force: true }).catch(() => {});
+    // The pieces may be refused while they are made.
+    if (cause instanceof EdgeDeployError) throw cause;
     throw new EdgeDeployError('E_OUTPUT', `${path} cannot be written: ${(cause as Error).message}`, { cause });
   }
 }

@@ -45,7 +45,7 @@ function printConstant({ type, data, quantization }: Constant, maxValues: number
   return `${how} = ${values}`;
 }
 
-function printAttribute(value: AttributeValue): string {
+export function printAttribute(value: AttributeValue): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.join(',')}]`;
   if (typeof value !== 'object') return String(value);

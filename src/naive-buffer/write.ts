@@ -36,8 +36,7 @@ export function* writeNaiveBuffer(
   yield parameterHeader(records);
   for (const [name, record] of records) {
     const pieces = packFlatBuffer(parameterTable(name, record));
-    // `offset` counts its own field; a reader passes over what else stands before the record.
-    yield Uint8Array.from(Buffer.concat([u32(4 + byteLength(pieces)), u32(4)]));
+    yield recordHeader(byteLength(pieces));
     yield* pieces;
   }
 }
@@ -54,7 +53,13 @@ function header(optVersion: string, topologyBytes: number): Uint8Array {
 /** u16 version 0 · u16 no meta data · u16 size of the rest · u16 number of parameters · u32 bytes of the largest tensor. */
 function parameterHeader(records: readonly (readonly [string, TensorRecord])[]): Uint8Array {
   if (records.length > MOST_PARAMETERS) {
-    throw new EdgeDeployError('E_MODEL', `the model has ${records.length} parameters, an .nb file holds at most 65535`);
+    throw new EdgeDeployError(
+      'E_MODEL',
+      `the model has ${records.length} parameters, an .nb file holds at most 65535`,
+      {
+        hint: 'Join parameters, or split the model.',
+      },
+    );
   }
   const head = new Uint8Array(12);
   const view = new DataView(head.buffer);
@@ -75,6 +80,7 @@ function recordOf(parameters: Parameters, name: string): TensorRecord {
     throw new EdgeDeployError(
       'E_MODEL',
       `the parameter '${name}' of ${record.data.length} bytes is too large for an .nb file`,
+      { hint: 'Split the model, or deploy it with edge-deploy push.' },
     );
   }
   return record;
@@ -90,10 +96,13 @@ function parameterTable(name: string, { dataType, dims, data }: TensorRecord) {
   });
 }
 
-function u32(value: number): Uint8Array {
-  const field = new Uint8Array(4);
-  new DataView(field.buffer).setUint32(0, value, true);
-  return field;
+/** u32 bytes behind this field · u32 where among them the buffer begins, right behind this second field. */
+function recordHeader(bufferBytes: number): Uint8Array {
+  const head = new Uint8Array(8);
+  const view = new DataView(head.buffer);
+  view.setUint32(0, 4 + bufferBytes, true);
+  view.setUint32(4, 4, true);
+  return head;
 }
 
 function byteLength(pieces: readonly Uint8Array[]): number {

@@ -4,14 +4,16 @@ import { basename, dirname } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
 import { type OnProgress, silent } from '../base/events.js';
 import type { Graph } from '../ir/graph.js';
+import type { OnSkipped } from '../ir/skipped-op.js';
 import { elementCount } from '../ir/tensor.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { OpContext } from './context.js';
 import { type ExternalFiles, readExternalFiles } from './external.js';
-import { inputsOf, inputType, isDefaultDomain, type LiveNode, liveNodes, opsetOf } from './interface.js';
-import type { Model, ModelNode } from './messages.js';
+import { inputsOf, inputType, type LiveNode, liveNodes, opsetOf } from './interface.js';
 import { importers } from './ops/index.js';
 import { Scope } from './scope.js';
+import { assertSupported, nameOf } from './supported.js';
+import { importSupported } from './survey.js';
 import { readModel } from './wire.js';
 import { withGelus } from './written-out.js';
 
@@ -19,6 +21,8 @@ export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the model leaves a dimension other than the batch open; may replace any. */
   readonly inputShapes?: ReadonlyMap<string, readonly number[]> | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** For inspection: gets every node that cannot be imported, which else is an error; the graph then lacks them. */
+  readonly onSkipped?: OnSkipped | undefined;
 }
 
 export interface ImportedModel {
@@ -53,19 +57,18 @@ export function importModel(
   name: string,
   model: ReturnType<typeof readModel>,
   files: ExternalFiles = new Map(),
-  options: Pick<ImportOptions, 'inputShapes'> = {},
+  { inputShapes: shapes = new Map(), onSkipped }: Pick<ImportOptions, 'inputShapes' | 'onSkipped'> = {},
 ): Graph {
   const graph = { ...model.graph, node: withGelus(model.graph) };
   const opset = opsetOf(model);
   const nodes = liveNodes(graph);
-  assertSupported(model, nodes);
+  if (!onSkipped) assertSupported(model, nodes);
   if (graph.sparse_initializer.length > 0) {
     throw new EdgeDeployError('E_MODEL', 'the model has sparse initializers, which are not supported', {
       hint: 'Store its weights as dense tensors.',
     });
   }
   const inputs = inputsOf(graph);
-  const shapes = options.inputShapes ?? new Map();
   for (const given of shapes.keys()) {
     if (!inputs.some((input) => input.name === given)) {
       throw new EdgeDeployError('E_INPUT', `the model has no input '${given}'`, {
@@ -78,10 +81,13 @@ export function importModel(
   for (const input of inputs) {
     scope.write(input.name, builder.input(input.name, inputType(input, shapes.get(input.name))));
   }
-  for (const live of nodes) importNode(live, opset, scope);
+  const importOne = (live: LiveNode) => importNode(live, opset, scope);
+  if (onSkipped) importSupported(model, graph, nodes, scope, importOne, onSkipped);
+  else nodes.forEach(importOne);
+  const outputs = graph.output.map((output) => output.name);
   return builder.finish(
     resultValues(
-      graph.output.map((output) => output.name),
+      onSkipped ? outputs.filter((output) => scope.canRead(output)) : outputs,
       inputs.map((input) => input.name),
       scope,
     ),
@@ -103,38 +109,6 @@ function importNode({ node, index, needed }: LiveNode, opset: number, scope: Sco
     const { code, hint, details } = error;
     throw new EdgeDeployError(code, `${label}: ${error.message}`, { hint, details, cause: error });
   }
-}
-
-/** A node's own name, or its place and first output. */
-function nameOf(node: ModelNode, index: number): string {
-  return node.name === '' ? `node ${index}, makes '${node.output[0] ?? ''}'` : `'${node.name}'`;
-}
-
-/** Names that an error shows for each op; all are in its details. */
-const NAMES_SHOWN = 3;
-
-function assertSupported(model: Model, nodes: readonly LiveNode[]): void {
-  const own = new Set(model.functions.map(({ domain, name }) => `${domain}::${name}`));
-  const unsupported = new Map<string, string[]>();
-  for (const { node, index } of nodes) {
-    const full = `${node.domain}::${node.op_type}`;
-    if (isDefaultDomain(node.domain) && importers.has(node.op_type) && !own.has(full)) continue;
-    const type = isDefaultDomain(node.domain) ? node.op_type : full;
-    unsupported.set(type, [...(unsupported.get(type) ?? []), nameOf(node, index)]);
-  }
-  if (unsupported.size === 0) return;
-  const sorted = [...unsupported].sort(([a], [b]) => (a < b ? -1 : 1));
-  const list = sorted.map(([type, names]) => {
-    const more = names.length > NAMES_SHOWN ? ', …' : '';
-    return `${type} (${names.length}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more})`;
-  });
-  throw new EdgeDeployError('E_OP', `the model uses unsupported ops: ${list.join('; ')}`, {
-    hint: 'Export the model without them, or cut it in front of them (post-processing can run on the host).',
-    details: {
-      ops: Object.fromEntries(sorted.map(([type, names]) => [type, names.length])),
-      nodes: Object.fromEntries(sorted),
-    },
-  });
 }
 
 /**

@@ -14,6 +14,8 @@ export interface ModelGraph {
   initializer: ModelTensor[];
   input: ValueInfo[];
   output: ValueInfo[];
+  /** Types of values inside, as far as the exporter noted them. */
+  value_info: ValueInfo[];
   sparse_initializer: Uint8Array[];
 }
 

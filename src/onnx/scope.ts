@@ -10,6 +10,7 @@ export class Scope {
   readonly files: ExternalFiles;
   readonly #initializers: ReadonlyMap<string, ModelTensor>;
   readonly #values = new Map<string, string>();
+  readonly #unknown = new Set<string>();
   readonly #outputs: ReadonlySet<string>;
   /** Every name the model gives: values that only we know must have others. */
   readonly #reserved: ReadonlySet<string>;
@@ -49,6 +50,20 @@ export class Scope {
 
   has(name: string): boolean {
     return this.#values.has(name);
+  }
+
+  /** Whether `read` would find a value. */
+  canRead(name: string): boolean {
+    return this.#values.has(name) || this.#initializers.has(name);
+  }
+
+  /** Says that a name stands for something that is not in the graph. */
+  forget(name: string): void {
+    this.#unknown.add(name);
+  }
+
+  isForgotten(name: string): boolean {
+    return this.#unknown.has(name);
   }
 
   write(name: string, value: string): void {

@@ -29,6 +29,10 @@ export function setText(node: Node, name: string, text: string): void {
   set(node, name, AttributeType.STRING, { s: Buffer.from(text) });
 }
 
+export function setInts(node: Node, name: string, ints: readonly number[]): void {
+  set(node, name, AttributeType.INTS, { ints: [...ints] });
+}
+
 export function setFloats(node: Node, name: string, floats: Iterable<number>): void {
   set(node, name, AttributeType.FLOATS, { floats: [...floats] });
 }

@@ -11,7 +11,8 @@ import {
 } from '../paddle/index.js';
 import { setInt, setText } from './attributes.js';
 import { isInteger } from './conv.js';
-import { type Node, ProgramGraph, type Slots } from './graph.js';
+import { type Node, ProgramGraph, type Slots, type Value } from './graph.js';
+import { inlineConstants } from './inline-constants.js';
 import { kernelKeys, kernelOf, precisionOf } from './kernels.js';
 import { quantizeWeights } from './passes/quantize-weights.js';
 import { passes } from './pipeline.js';
@@ -56,7 +57,7 @@ export function optimizeForLite(program: Program, parameters: Parameters, option
   refuseUnsupported(program);
   const [block] = program.blocks as [Program['blocks'][number]];
   const ops = block.ops.map((op) => ({ ...op, attrs: op.attrs.filter(({ name }) => !DROPPED.has(name)).map(loaded) }));
-  const graph = new ProgramGraph(ops, block.vars, parameters);
+  const graph = new ProgramGraph(inlineConstants(ops), block.vars, parameters);
   const warnings = new Set<string>();
   const warn = (text: string) => void warnings.add(text);
   const isQuantized = graph.nodes.some((node) => [...node.inputs.values()].flat().some(isInteger));
@@ -64,7 +65,8 @@ export function optimizeForLite(program: Program, parameters: Parameters, option
   graph.sort();
   for (const node of graph.nodes) {
     setText(node, KERNEL_ATTRIBUTE, kernelOf(node));
-    if (node.type === 'fetch') setInt(node, 'data_type', precisionOf(node.input('X')));
+    const precision = node.type === 'fetch' ? precisionOf(node.input('X')!) : undefined;
+    if (precision !== undefined) setInt(node, 'data_type', precision);
   }
   shareBuffers(graph);
   if (options.quantType) quantizeWeights(graph, options.quantType === 'QUANT_INT8' ? 8 : 16, warn);
@@ -98,21 +100,32 @@ function refuseUnsupported(program: Program): void {
 /** Variables as Paddle-Lite orders them: op by op, the names of its inputs and outputs ascending; parameters by name. */
 function collect({ nodes }: ProgramGraph): { vars: Var[]; records: Map<string, TensorRecord> } {
   const vars = new Map<string, Var>();
+  const shapes = new Set(nodes.flatMap((node) => (isFlatten(node) ? (node.outputs.get('XShape') ?? []) : [])));
   const records = new Map<string, TensorRecord>();
   for (const node of nodes) {
     const values = [...node.inputs.values(), ...node.outputs.values()].flat();
-    for (const { name, variable, record } of values.sort((a, b) => compare(a.name, b.name))) {
-      if (!vars.has(name)) vars.set(name, declaration(variable));
-      if (record) records.set(name, record);
+    for (const value of values.sort((a, b) => compare(a.name, b.name))) {
+      if (!vars.has(value.name)) vars.set(value.name, declaration(value, shapes.has(value)));
+      if (value.record) records.set(value.name, value.record);
     }
   }
   return { vars: [...vars.values()], records: new Map([...records].sort(([a], [b]) => compare(a, b))) };
 }
 
-/** Only what a file says of a variable; feed and fetch lists have an empty shape there. */
-function declaration({ name, type, persistable }: Var): Var {
+function isFlatten({ type }: Node): boolean {
+  return type === 'flatten2' || type === 'flatten_contiguous_range';
+}
+
+/**
+ * What a file says of a variable: feed and fetch lists have an empty shape, float64 is fp32 (there are no kernels for it), and
+ * the shapes that flattening ops put out are int64.
+ */
+function declaration({ name, variable: { type, persistable } }: Value, isShape: boolean): Var {
   const { tensor, lod_level = 0 } = type?.lod_tensor ?? {};
-  const lod_tensor = { tensor: tensor ?? { data_type: VarKind.BOOL, dims: [] }, lod_level };
+  const { data_type, dims } = tensor ?? { data_type: VarKind.BOOL, dims: [] };
+  const isDouble = data_type === VarKind.FP64 && !persistable;
+  const elements = isShape ? VarKind.INT64 : isDouble ? VarKind.FP32 : data_type;
+  const lod_tensor = { tensor: { data_type: elements, dims }, lod_level };
   return { name, persistable, need_check_feed: false, type: { type: type?.type ?? VarKind.LOD_TENSOR, lod_tensor } };
 }
 

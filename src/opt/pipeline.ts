@@ -17,6 +17,7 @@ import {
 } from './passes/identities.js';
 import { softmaxInPlace } from './passes/inner-softmax.js';
 import { markInplace } from './passes/mark-inplace.js';
+import { padPlane } from './passes/pad-plane.js';
 import { settleScales } from './passes/settle-scales.js';
 import { fuseShuffleChannel } from './passes/shuffle-channel.js';
 
@@ -26,6 +27,7 @@ export const passes: readonly Pass[] = [
   renameDepthwiseTranspose,
   unsqueezeParameters,
   makePoolGlobal,
+  padPlane,
   foldBias,
   foldBatchNorm,
   foldBias,

@@ -12,6 +12,9 @@ interface Lifetime {
   last: number;
 }
 
+/** Their inputs and outputs have memory of their own. */
+const NEVER_SHARED: ReadonlySet<string> = new Set(['feed', 'fetch', 'cast', 'expand']);
+
 /** Renames computed variables in place; inputs and outputs of the model and of ops that work in place keep their names. */
 export function shareBuffers(graph: ProgramGraph): void {
   const clusters: { variable: Value['variable']; members: Lifetime[] }[] = [];
@@ -33,9 +36,10 @@ function overlap(a: Lifetime, b: Lifetime): boolean {
 function lifetimes(graph: ProgramGraph): Lifetime[] {
   const fixed = new Set<string>();
   for (const node of graph.nodes) {
-    const isEnd = node.type === 'feed' || node.type === 'fetch';
     const isInplace = node.attributes.get('inplace')?.b === true;
-    const kept = isEnd ? touched(node) : isInplace ? [node.input('X'), node.output('Out')] : [];
+    // The other output of a reshape or flatten, XShape, is renamed like any; that of a squeeze is not.
+    const isWhole = NEVER_SHARED.has(node.type) || (isInplace && /squeeze/.test(node.type));
+    const kept = isWhole ? touched(node) : isInplace ? [node.input('X'), node.output('Out')] : [];
     for (const value of kept) if (value) fixed.add(value.name);
   }
   const found = new Map<string, Lifetime>();

@@ -2,9 +2,10 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { type OnProgress, silent } from '../base/events.js';
 import type { Graph } from '../ir/graph.js';
+import type { OnSkipped } from '../ir/skipped-op.js';
 import { GraphBuilder } from '../ops/builder.js';
 import { OpContext } from './context.js';
-import { feeds, fetches, inputType, liveOps } from './interface.js';
+import { feeds, fetches, inputType, type LiveOp, liveOps } from './interface.js';
 import type { ModelSource } from './locate.js';
 import type { Op, Program } from './messages.js';
 import { importers } from './ops/index.js';
@@ -12,11 +13,14 @@ import type { Parameters } from './parameters.js';
 import { readModel } from './read.js';
 import { Scope } from './scope.js';
 import { assertSupported } from './supported.js';
+import { importSupported } from './survey.js';
 
 export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the program leaves a dimension other than the batch open; may replace any. */
   readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
   readonly onProgress?: OnProgress;
+  /** For inspection: gets every op that cannot be imported, which else is an error; the graph then lacks them. */
+  readonly onSkipped?: OnSkipped | undefined;
 }
 
 /** Reads and imports a located model. Throws EdgeDeployError for whatever is wrong with it. */
@@ -32,14 +36,13 @@ export function importProgram(
   name: string,
   program: Program,
   parameters: Parameters,
-  options: Pick<ImportOptions, 'inputShapes'> = {},
+  { inputShapes: shapes = new Map(), onSkipped }: Pick<ImportOptions, 'inputShapes' | 'onSkipped'> = {},
 ): Graph {
   const inputs = feeds(program);
   const outputs = fetches(program);
   const ops = liveOps(program, outputs);
-  assertSupported(program, ops);
+  if (!onSkipped) assertSupported(program, ops);
 
-  const shapes = options.inputShapes ?? new Map();
   for (const given of shapes.keys()) {
     if (!inputs.includes(given)) {
       throw new EdgeDeployError('E_INPUT', `the model has no input '${given}'`, {
@@ -52,9 +55,12 @@ export function importProgram(
   for (const input of inputs) {
     scope.write(input, builder.input(scope.nameFor(input), inputType(input, scope.declared(input), shapes.get(input))));
   }
-  for (const { op, index } of ops) importOp(op, index, scope);
+  const importOne = ({ op, index }: LiveOp) => importOp(op, index, scope);
+  if (onSkipped) importSupported(program, { inputs, ops }, scope, importOne, onSkipped);
+  else ops.forEach(importOne);
   scope.assertFiniteWeights();
-  return builder.finish(resultValues(outputs, inputs, scope));
+  const known = onSkipped ? outputs.filter((output) => scope.has(output)) : outputs;
+  return builder.finish(resultValues(known, inputs, scope));
 }
 
 function importOp(op: Op, index: number, scope: Scope): void {

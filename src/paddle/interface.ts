@@ -42,24 +42,34 @@ function byColumn(program: Program, type: 'feed' | 'fetch', variable: (op: Op) =
   return names;
 }
 
+/** An op of the main block and its place there. */
+export interface LiveOp {
+  readonly op: Op;
+  readonly index: number;
+}
+
+/** The variables an op reads: its inputs, and those that its attributes name. */
+export function readsOf(op: Op): string[] {
+  const named = op.attrs.flatMap(({ type, var_name = '', vars_name = [] }) =>
+    type === AttributeType.VAR ? [var_name] : type === AttributeType.VARS ? vars_name : [],
+  );
+  return [...op.inputs.flatMap((slot) => slot.arguments), ...named];
+}
+
 /**
  * The ops of the main block that contribute to the outputs, in program order, each with its index there. What only
  * training or a cut-off branch needs is left out, supported or not.
  */
-export function liveOps(program: Program, outputs: readonly string[]): { op: Op; index: number }[] {
+export function liveOps(program: Program, outputs: readonly string[]): LiveOp[] {
   const needed = new Set(outputs);
-  const live: { op: Op; index: number }[] = [];
+  const live: LiveOp[] = [];
   for (const [index, op] of [...program.blocks[0]!.ops.entries()].reverse()) {
     if (op.type === 'feed' || op.type === 'fetch') continue;
     const written = op.outputs.flatMap((slot) => slot.arguments);
     if (!written.some((name) => needed.has(name))) continue;
     live.push({ op, index });
     for (const name of written) needed.delete(name);
-    for (const name of op.inputs.flatMap((slot) => slot.arguments)) needed.add(name);
-    for (const attribute of op.attrs) {
-      if (attribute.type === AttributeType.VAR) needed.add(attribute.var_name ?? '');
-      if (attribute.type === AttributeType.VARS) for (const name of attribute.vars_name ?? []) needed.add(name);
-    }
+    for (const name of readsOf(op)) needed.add(name);
   }
   return live.reverse();
 }

@@ -22,6 +22,8 @@ export class Scope {
   /** Names of graph values that stand for variables. */
   readonly #taken = new Set<string>();
   readonly #notFinite = new Map<string, string>();
+  /** Variables whose value is not known (see `forget`), and what it is called. */
+  readonly #unknown = new Map<string, string>();
 
   constructor(builder: GraphBuilder, program: Program, parameters: Parameters) {
     this.builder = builder;
@@ -55,6 +57,25 @@ export class Scope {
 
   write(variable: string, value: string): void {
     this.#values.set(variable, value);
+    this.#unknown.delete(variable);
+  }
+
+  /** Whether `read` would find a value. */
+  has(variable: string): boolean {
+    return !this.#unknown.has(variable) && (this.#values.has(variable) || this.#parameters.has(variable));
+  }
+
+  /** From here on the variable holds something that is not in the graph; returns a name for it. */
+  forget(variable: string): string {
+    this.#values.delete(variable);
+    const name = this.nameFor(variable);
+    this.#unknown.set(variable, name);
+    return name;
+  }
+
+  /** The name of what a forgotten variable holds; undefined for all others. */
+  unknown(variable: string): string | undefined {
+    return this.#unknown.get(variable);
   }
 
   /** A name for a value of this variable: the variable's own the first time. */

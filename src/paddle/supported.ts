@@ -53,7 +53,7 @@ function describe(type: string, count: number, names: readonly string[]): string
 }
 
 /** The ops, and those of every block that one of them runs; each block once. */
-function withBlocks(program: Program, ops: readonly Op[]): Op[] {
+export function withBlocks(program: Program, ops: readonly Op[]): Op[] {
   const found = [...ops];
   const entered = new Set<number>([0]);
   for (let i = 0; i < found.length; i++) {

@@ -172,7 +172,17 @@ t.test('quantize, inspect, build', async (t) => {
     report: z.array(weight).min(1),
     warnings: z.array(text),
   });
-  const layer = z.strictObject({ name: text, op: text, output: text, macs: count, weightBytes: count });
+  const bytes = z.strictObject({ fp32: count, int8w: count, int16w: count });
+  const layer = z.strictObject({
+    name: text,
+    op: text,
+    output: text,
+    macs: count,
+    weightBytes: bytes,
+    int8Arithmetic: z.boolean(),
+  });
+  const cost = z.strictObject({ maxError: number, rmsError: number, minScale: number, maxScale: number }).optional();
+  const constant = z.strictObject({ name: text, type: text, bytes, int8w: cost, int16w: cost });
   const size = z.strictObject({ precision, programBytes: count, arenaBytes: count, macs: count });
   await documentOf(t, ['inspect', MODEL], {
     model: text,
@@ -180,7 +190,10 @@ t.test('quantize, inspect, build', async (t) => {
     inputs: z.array(text).length(1),
     outputs: z.array(text).length(1),
     layers: z.array(layer).min(1),
+    weights: z.array(constant).min(1),
     sizes: z.array(size).length(4),
+    unsupported: z.array(z.unknown()).length(0),
+    unreached: z.array(z.unknown()).length(0),
   });
   const program = join(folder, 'model.edp');
   await documentOf(t, ['build', MODEL, '-t', 'rpi4', '-o', program], {

@@ -17,6 +17,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'openssh-server': ['sshd', 'ssh-keygen'],
   'openssh-client': ['ssh'],
   gcc: ['gcc'],
+  chromium: ['chromium'],
   'libc6-dev': [],
 };
 

@@ -4,6 +4,7 @@ import { build } from './build.js';
 import { doctor } from './doctor.js';
 import { explain } from './explain.js';
 import { inspect } from './inspect.js';
+import { opt } from './opt.js';
 import { push } from './push.js';
 import { quantize } from './quantize.js';
 import { run } from './run.js';
@@ -13,6 +14,7 @@ import { verify } from './verify.js';
 /** Every command, in the order of the help text. */
 export const commands: readonly CommandDefinition[] = [
   quantize,
+  opt,
   inspect,
   build,
   push,

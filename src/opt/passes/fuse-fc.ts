@@ -18,7 +18,7 @@ export const dropReshapeBeforeMatmul: Pass = (graph) => {
   }
 };
 
-/** matmul + elementwise_add → fc (Paddle-Lite: lite_matmul_element_add_fuse). A transposed parameter is turned. */
+/** matmul + elementwise_add (+ relu) → fc (Paddle-Lite: lite_matmul_element_add_fuse). A transposed parameter is turned. */
 export const fuseMatmulAdd: Pass = (graph) => {
   for (const add of [...graph.nodes]) {
     const matmul = add.type === 'elementwise_add' ? add.input('X')?.producer : undefined;
@@ -33,13 +33,15 @@ export const fuseMatmulAdd: Pass = (graph) => {
     if (!isRow(add, columns, rank) || (isTransposed && isInteger(weights))) continue;
     if (isTransposed) transpose(graph.own(matmul, 'Y'));
     becomeFc(graph, matmul, add, rank - 1);
+    adoptActivation(graph, matmul, ['relu']);
   }
 };
 
 /** matmul of two matrices → mul (Paddle-Lite: lite_matmul_fuse). */
 export const matmulToMul: Pass = (graph) => {
   for (const node of graph.nodes) {
-    if (isPlainMatmul(node, ['matmul']) && node.input('X')?.dims.length === 2) becomeMul(node);
+    const areMatrices = ['X', 'Y'].every((slot) => node.input(slot)?.dims.length === 2);
+    if (areMatrices && isPlain(node, ['matmul'])) becomeMul(node);
   }
 };
 
@@ -57,13 +59,7 @@ export const fuseFc: Pass = (graph) => {
     const type = product.type;
     becomeFc(graph, product, add, isMul ? columns : 1);
     setText(product, 'op_type', type);
-    const activation = product.output('Out')!.onlyUse;
-    if (activation?.type !== 'relu' && activation?.type !== 'relu6') continue;
-    setText(product, 'activation_type', activation.type);
-    if (activation.type === 'relu6') setFloat(product, 'alpha', read(activation).float('threshold', 6));
-    moveThreshold(activation, product);
-    product.setOutput('Out', activation.output('Out')!);
-    graph.remove(activation);
+    adoptActivation(graph, product, ['relu', 'relu6']);
   }
 };
 
@@ -83,13 +79,18 @@ export const dropFlattenBeforeFc: Pass = (graph) => {
   }
 };
 
-/** A product X · Y without transposes and factor by a parameter of two axes. */
-function isPlainMatmul(node: Node, types: readonly string[]): boolean {
+/** A product X · Y without transposes and factor. */
+function isPlain(node: Node, types: readonly string[]): boolean {
   if (!types.includes(node.type)) return false;
   const attributes = read(node);
   const transposes = ['transpose_X', 'transpose_Y', 'trans_x', 'trans_y'].some((name) => attributes.bool(name, false));
+  return !transposes && attributes.float('alpha', 1) === 1;
+}
+
+/** The same by a parameter of two axes. */
+function isPlainMatmul(node: Node, types: readonly string[]): boolean {
   const y = node.input('Y');
-  return !transposes && attributes.float('alpha', 1) === 1 && y?.record !== undefined && y.dims.length === 2;
+  return isPlain(node, types) && y?.record !== undefined && y.dims.length === 2;
 }
 
 function isRead(node: Node, slot: string): boolean {
@@ -124,6 +125,17 @@ function becomeFc(graph: ProgramGraph, product: Node, add: Node, rowAxes: number
   moveThreshold(add, product);
   product.setOutput('Out', add.output('Out')!);
   graph.remove(add);
+}
+
+/** The activation behind an fc becomes its own. */
+function adoptActivation(graph: ProgramGraph, fc: Node, types: readonly string[]): void {
+  const activation = fc.output('Out')!.onlyUse;
+  if (!activation || !types.includes(activation.type)) return;
+  setText(fc, 'activation_type', activation.type);
+  if (activation.type === 'relu6') setFloat(fc, 'alpha', read(activation).float('threshold', 6));
+  moveThreshold(activation, fc);
+  fc.setOutput('Out', activation.output('Out')!);
+  graph.remove(activation);
 }
 
 function transpose(weights: Value): void {

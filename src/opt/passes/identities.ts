@@ -20,11 +20,13 @@ function isIdentityScale(node: Node): boolean {
   return isOne && !attributes.has('activation_type');
 }
 
-/** Two scales in a row → one (Paddle-Lite: lite_scales_fuse). */
-export const mergeScales: Pass = (graph) => {
+/** Two scales in a row → one (Paddle-Lite: lite_scales_fuse, which makes two of three). */
+export const mergeScales: Pass = (graph, { newerExports }) => {
+  const merged = new Set<Node>();
   for (const second of [...graph.nodes]) {
     const first = second.type === 'scale' ? second.input('X')?.producer : undefined;
     if (first?.type !== 'scale' || first.output('Out')!.onlyUse !== second) continue;
+    if (merged.has(first) && !newerExports) continue;
     const [before, after] = [read(first), read(second)];
     const isPlain = [before, after].every((scale) => scale.bool('bias_after_scale', true));
     const takesTensor = [first, second].some((scale) => scale.inputs.get('ScaleTensor')?.length);
@@ -34,6 +36,7 @@ export const mergeScales: Pass = (graph) => {
     setFloat(second, 'bias', Math.fround(Math.fround(before.float('bias', 0) * factor) + after.float('bias', 0)));
     second.setInput('X', first.input('X')!);
     graph.remove(first);
+    merged.add(second);
   }
 };
 

@@ -84,23 +84,6 @@ const mish: Importer = (c) => {
   c.output('Out', 'binary', [x, inner], { kind: 'mul' });
 };
 
-/** scale · x + bias, or scale · (x + bias). For integers (shape arithmetic), scale and bias are cut to integers first. */
-const scale: Importer = (c) => {
-  const x = c.input('X');
-  const { dtype } = c.typeOf(x);
-  const integer = dtype === 'i32' || dtype === 'i64';
-  const stored = (value: number) => (integer ? Math.trunc(value) : value);
-  const factor = stored(scalarInput(c, 'ScaleTensor') ?? c.attributes.float('scale', 1));
-  const bias = stored(c.attributes.float('bias', 0));
-  const offset = c.attributes.bool('bias_after_scale', true) ? bias : factor * bias;
-  if (factor === 1 && offset === 0) return c.output('Out', 'identity', [x], {});
-  if (!integer) return c.output('Out', 'unary', [x], { activation: plain('linear', factor, Math.fround(offset)) });
-  if (!Number.isSafeInteger(factor) || !Number.isSafeInteger(offset)) throw c.fail(`scales integers by ${factor}`);
-  const whole = (value: number) =>
-    c.constant({ dtype, shape: [1] }, dtype === 'i32' ? Int32Array.of(value) : BigInt64Array.of(BigInt(value)));
-  c.output('Out', 'binary', [c.node('binary', [x, whole(factor)], { kind: 'mul' }), whole(offset)], { kind: 'add' });
-};
-
 /** Paddle 1.x computes max(x, alpha · x): another function when alpha is above 1. */
 const leakyRelu: Importer = (c) => {
   const x = c.input('X');
@@ -117,5 +100,4 @@ export const activations: Readonly<Record<string, Importer>> = {
   leaky_relu: leakyRelu,
   prelu,
   mish,
-  scale,
 };

@@ -9,6 +9,7 @@ import { matrix } from './matrix.js';
 import { norm } from './norm.js';
 import { pooling } from './pool.js';
 import { reductions } from './reduce.js';
+import { scaling } from './scale.js';
 import { selection } from './select.js';
 import { shapes } from './shape.js';
 import { sparse } from './sparse-conv.js';
@@ -17,6 +18,6 @@ import { sparse } from './sparse-conv.js';
 export const importers: ReadonlyMap<string, Importer> = new Map(
   [
     ...[activations, constants, conv, elementwise, image, int8, matrix],
-    ...[norm, pooling, reductions, selection, shapes, sparse],
+    ...[norm, pooling, reductions, scaling, selection, shapes, sparse],
   ].flatMap((family) => Object.entries(family)),
 );

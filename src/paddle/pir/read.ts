@@ -101,7 +101,9 @@ class Converter {
       if (place.startsWith('@')) attributes.set(place.slice(1), variables(place.slice(1), names));
       else inputs.push(slot(place, names));
     }
-    const outputs = this.#outputs(operation, name, mapping?.outputs ?? ['Out']);
+    // All results of an unknown operation have a place: any of them may be the one that is read.
+    const places = mapping?.outputs ?? resultsOf(operation).map((_, i) => (i === 0 ? 'Out' : `Out${i}`));
+    const outputs = this.#outputs(operation, name, places);
     if (name === 'full_int_array') completeValues(attributes);
     this.#ops.push({ type: mapping?.type ?? name, inputs, outputs, attrs: [...attributes.values()] });
   }

@@ -137,6 +137,12 @@ t.test('unknown operations are listed by their PIR names; control flow and custo
   t.end();
 });
 
+t.test('an unknown operation of which only the second result is read is listed as any other', (t) => {
+  const top = { op: '1.topk', operands: [1], results: [F32(2), F32(2)] };
+  t.throws(() => evaluate([2], [top, { op: '1.relu', operands: [3] }]), { code: 'E_OP', message: /topk × 1/ });
+  t.end();
+});
+
 t.test('names that every JavaScript object knows are names like others', (t) => {
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
     const attributes = Object.fromEntries([[name, { '#': '0.a_i32', D: 1 }]]);
