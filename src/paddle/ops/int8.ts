@@ -119,6 +119,8 @@ function transposed(c: OpContext, data: Int8Array, shape: readonly number[]): st
 
 /** Casts an int8 value for ops that compute in fp32; the integers stay what they are. */
 export function integersAsFloats(c: OpContext, value: string): string {
+  const { dtype } = c.typeOf(value);
+  if (dtype !== 'i8') throw c.fail(`has an int8 kernel and reads '${value}' in ${dtype}`);
   return c.node('cast', [value], { to: 'f32' });
 }
 

@@ -82,6 +82,7 @@ function fill(
   for (let row = 0, block = 0; row < rows; block++) {
     const height = paired && row + 1 < rows ? 2 : 1;
     const before = block === 0 ? 0 : ends[block - 1]!;
+    if (ends[block]! < before) return undefined;
     next = Math.ceil(next / multiple) * multiple;
     let column = first + (before === 0 ? 0 : (steps[before - 1] ?? Number.NaN));
     let previous = -1;
