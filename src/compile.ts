@@ -9,7 +9,7 @@ import { type OptimizeOptions, optimize } from './passes/index.js';
 import { plan } from './plan/index.js';
 import { type ProgramPlan, writeProgram } from './program/write.js';
 import { type QuantizationMode, quantizeWeights } from './quantize/index.js';
-import type { Lowered } from './steps/lowered.js';
+import type { Lowered, Operand, Step } from './steps/lowered.js';
 
 export const PRECISIONS = ['fp32', 'int8w', 'int16w', 'int8'] as const satisfies readonly Precision[];
 
@@ -94,7 +94,7 @@ function compilePlan(graph: Graph, options: CompileOptions, shared: SharedData |
   const compiled = {
     model: quantized,
     graph: optimized,
-    integerNodes: new Set(lowered.steps.filter(({ fields }) => fields.x_params).map(({ name }) => name)),
+    integerNodes: new Set(lowered.steps.filter(quantizesItsInput).map(({ name }) => name)),
     macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),
     arenaBytes: written.arenaBytes,
   };
@@ -104,6 +104,11 @@ function compilePlan(graph: Graph, options: CompileOptions, shared: SharedData |
 function shareLowered(lowered: Lowered, shared: SharedData | undefined): Lowered {
   if (!shared) return lowered;
   return { ...lowered, constants: new Map([...lowered.constants].map(([name, data]) => [name, shared.share(data)])) };
+}
+
+/** The parameters of an input that is quantised at run time are computed; those of a model's own int8 are constant. */
+function quantizesItsInput({ fields }: Step): boolean {
+  return (fields.x_params as Operand | null | undefined)?.space === 'arena';
 }
 
 function quantizeFor(

@@ -1,14 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { EdgeDeployError } from './base/errors.js';
+import { stat } from 'node:fs/promises';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import { SharedData } from './ir/shared-data.js';
 import type { OnSkipped } from './ir/skipped-op.js';
-import { readNaiveBuffer } from './naive-buffer/index.js';
+import { locateNaiveBuffer, readNaiveModel } from './naive-buffer/locate.js';
 import { openOnnx } from './onnx/index.js';
 import { onnxFile } from './onnx-file.js';
-import { importProgram, locateModel, openPaddle } from './paddle/index.js';
+import { importProgram, locateModel, openPaddle, type Program } from './paddle/index.js';
 
 export interface OpenOptions {
   /** Program and parameter file inside a folder that holds several. */
@@ -31,9 +29,21 @@ export interface LoadedModel {
   readonly graphs: readonly [Graph, ...Graph[]];
   /** Bytes of program and parameters as they came. */
   readonly bytes: number;
+  /** What a file of Paddle-Lite holds, as opt counts: its own ops are not ours. */
+  readonly contents?: Contents;
 }
 
-/** Reads a Paddle model (a folder, a file or a prefix), Paddle-Lite's `.nb` file or an ONNX model (a file, or a folder with one) as a graph. */
+export interface Contents {
+  readonly format: string;
+  /** How often each type of op occurs, in all blocks. */
+  readonly ops: Readonly<Record<string, number>>;
+  readonly tensors: number;
+}
+
+/**
+ * Reads a Paddle model (a folder, a file or a prefix), a Paddle-Lite model (`.nb` file, or folder of the time before) or an
+ * ONNX model (a file, or a folder with one) as a graph.
+ */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
   return (await loadModelWithSize(path, [options.inputShapes ?? new Map()], options)).graphs[0];
 }
@@ -65,7 +75,8 @@ export async function loadModelWithSize(
   const { onSkipped } = options;
   const graph = load(first, onSkipped);
   const again = onSkipped && (() => {});
-  return { graphs: [graph, ...others.map((shapes) => load(shapes, again))], bytes: model.bytesWith(graph) };
+  const graphs = [graph, ...others.map((shapes) => load(shapes, again))] as const;
+  return { graphs, bytes: model.bytesWith(graph), ...(model.contents ? { contents: model.contents } : {}) };
 }
 
 /** A model in memory, which can be imported for any input shapes. */
@@ -73,10 +84,19 @@ interface OpenedModel {
   importFor(options: { readonly inputShapes: InputShapes; readonly onSkipped: OnSkipped | undefined }): Graph;
   /** Bytes of program and parameters as they came; a graph of the model tells which parameters it has. */
   bytesWith(graph: Graph): number;
+  readonly contents?: Contents;
 }
 
 async function openModel(path: string, options: OpenOptions): Promise<OpenedModel> {
-  if (path.endsWith('.nb')) return openNaiveBuffer(path);
+  const nb = await locateNaiveBuffer(path, options.modelFile);
+  if (nb !== undefined) {
+    const { program, parameters, bytes, format } = await readNaiveModel(nb);
+    return {
+      importFor: (shapes) => importProgram(nb.name, program, parameters, shapes),
+      bytesWith: () => bytes,
+      contents: { format, ops: opCounts(program), tensors: parameters.size },
+    };
+  }
   const file = await onnxFile(path, options.modelFile);
   if (file !== undefined) {
     const onnx = await openOnnx(file, options.onProgress);
@@ -90,17 +110,8 @@ async function openModel(path: string, options: OpenOptions): Promise<OpenedMode
   return { importFor, bytesWith };
 }
 
-async function openNaiveBuffer(path: string): Promise<OpenedModel> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (cause) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${path} cannot be read`, { cause });
-  }
-  const { program, parameters } = readNaiveBuffer(bytes);
-  const name = basename(path, '.nb');
-  return {
-    importFor: (options) => importProgram(name, program, parameters, options),
-    bytesWith: () => bytes.length,
-  };
+function opCounts({ blocks }: Program): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { type } of blocks.flatMap((block) => block.ops)) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ED_ABI 0x79c0f9a3u
+#define ED_ABI 0x40c11b76u
 #define ED_MAX_RANK 8
 
 /* Address of an operand: bit 31 set = constants, else arena; the other bits are a byte offset. */
@@ -76,22 +76,23 @@ enum ed_path {
   X(conv2d, 1) \
   X(depthwise_conv2d, 2) \
   X(quantize, 3) \
-  X(matmul, 4) \
-  X(affine, 5) \
-  X(binary, 6) \
-  X(unary, 7) \
-  X(prelu, 8) \
-  X(softmax, 9) \
-  X(pool2d, 10) \
-  X(resize, 11) \
-  X(copy, 12) \
-  X(fill, 13) \
-  X(pad, 14) \
-  X(cast, 15) \
-  X(arg_max, 16) \
-  X(reduce, 17) \
-  X(layer_norm, 18) \
-  X(gather, 19)
+  X(static_quantize, 4) \
+  X(matmul, 5) \
+  X(affine, 6) \
+  X(binary, 7) \
+  X(unary, 8) \
+  X(prelu, 9) \
+  X(softmax, 10) \
+  X(pool2d, 11) \
+  X(resize, 12) \
+  X(copy, 13) \
+  X(fill, 14) \
+  X(pad, 15) \
+  X(cast, 16) \
+  X(arg_max, 17) \
+  X(reduce, 18) \
+  X(layer_norm, 19) \
+  X(gather, 20)
 
 #define ED_STEP_CODE(step, code) ED_STEP_##step = code,
 enum ed_step { ED_STEPS(ED_STEP_CODE) };
@@ -178,6 +179,15 @@ struct ed_quantize_record {
 };
 _Static_assert(sizeof(struct ed_quantize_record) == 16, "quantize");
 _Static_assert(offsetof(struct ed_quantize_record, count) == 12, "quantize.count");
+
+struct ed_static_quantize_record {
+  ed_ref x;
+  ed_ref y;
+  uint32_t count;
+  float factor;
+};
+_Static_assert(sizeof(struct ed_static_quantize_record) == 16, "static_quantize");
+_Static_assert(offsetof(struct ed_static_quantize_record, factor) == 12, "static_quantize.factor");
 
 struct ed_matmul_record {
   ed_ref x;

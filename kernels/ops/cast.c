@@ -41,6 +41,10 @@ static void write_integer(void *y, uint32_t type, size_t i, int64_t value) {
 void ed_run_cast(const struct ed_context *context, const struct ed_cast_record *r) {
   const void *x = ed_read(context, r->x);
   void *y = ed_write(context, r->y);
+  if (r->from == ED_DTYPE_I8 && r->to == ED_DTYPE_F32) {
+    for (size_t i = 0; i < r->count; i++) ((float *)y)[i] = ((const int8_t *)x)[i];
+    return;
+  }
   for (size_t i = 0; i < r->count; i++) {
     const double real = is_float(r->from) ? read_float(x, r->from, i) : 0.0;
     const int64_t whole = is_float(r->from) ? truncate(real) : read_integer(x, r->from, i);

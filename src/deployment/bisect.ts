@@ -5,7 +5,7 @@ import type { Graph } from '../ir/graph.js';
 import { evaluateGraph } from '../ops/evaluate.js';
 import { type ExecuteOptions, execute } from './execute.js';
 import { machineOf } from './machine.js';
-import { compareOutputs, type OutputAgreement } from './reference.js';
+import { compareOutputs, judgedBy, type OutputAgreement } from './reference.js';
 
 export interface NodeAgreement extends OutputAgreement {
   readonly node: string;
@@ -27,7 +27,8 @@ export async function compareNodes(
   const { graph: optimized, integerNodes } = compile(graph, { ...machineOf(target), precision });
   const open: Graph = { ...optimized, outputs: optimized.nodes.flatMap(({ outputs }) => outputs) };
   const { outputs, inputs } = await execute(open, target, device, options);
-  const compared = compareOutputs(outputs, evaluateGraph(open, inputs, integerNodes), precision, target.arch);
+  const expected = evaluateGraph(open, inputs, integerNodes);
+  const compared = compareOutputs(outputs, expected, judgedBy(precision, graph), target.arch);
   const byOutput = new Map(compared.map((one) => [one.output, one]));
   return open.nodes.flatMap(({ name, op, outputs: results }) =>
     results.map((result) => ({ node: name, op, ...byOutput.get(result)! })),

@@ -7,7 +7,7 @@ import { buildCounter } from './counter.js';
 import { type ExecuteOptions, type Execution, execute } from './execute.js';
 import { fittingPlans } from './inputs.js';
 import { machineOf } from './machine.js';
-import { compareOutputs, Reference } from './reference.js';
+import { compareOutputs, judgedBy, Reference } from './reference.js';
 import { type RunRecord, recordOf } from './summary.js';
 
 export interface DeployOptions extends ExecuteOptions {
@@ -43,7 +43,7 @@ export async function deployModel(
     const execution = await execute(model, target, device, { ...options, ...(counter ? { counter } : {}) });
     const { graph, plan, inputs, outputs } = execution;
     const compare = (expected: ReadonlyMap<string, Tensor>) =>
-      compareOutputs(outputs, expected, precision, target.arch);
+      compareOutputs(outputs, expected, judgedBy(precision, graph), target.arch);
     const agreement = compare(reference.outputs(graph, precision, plan, inputs));
     const record = recordOf(target, execution, {
       precision,

@@ -56,6 +56,14 @@ const FP32_TOLERANCE = { armv7: 2e-4, armv8: 1e-4, host: 1e-4 } as const;
  */
 const INT8_TOLERANCE = 0.1;
 
+/**
+ * The precision whose tolerance a model's outputs are judged by: what a layer of the model itself quantises may come out on
+ * the other side of an edge, whatever the precision.
+ */
+export function judgedBy(precision: Precision, graph: Graph): Precision {
+  return graph.nodes.some(({ op }) => op === 'quantize') ? 'int8' : precision;
+}
+
 export function compareOutputs(
   actual: Outputs,
   reference: Outputs,

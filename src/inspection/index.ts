@@ -91,6 +91,11 @@ export function macsOf({ types }: Graph, { op, inputs, outputs, attributes }: No
   );
 }
 
+/** Layers of a model that was quantised before it came here compute in integers at every precision. */
+function int8Layers({ nodes }: Graph): string[] {
+  return nodes.filter(({ op }) => op === 'int8_conv2d' || op === 'int8_fc').map(({ name }) => name);
+}
+
 type Compiled = Pick<Inspection, 'optimized' | 'folded' | 'integerNodes' | 'sizes' | 'refusal'>;
 
 /** Compiles what each precision needs. A form of an op that only lowering refuses is a finding, not a failure. */
@@ -111,7 +116,7 @@ function compiled(graphs: Readonly<Record<Precision, Graph | undefined>>, others
       }));
       sizes.push({ precision, programBytes: program.length, arenaBytes, macs, plans });
       if (precision === 'fp32') optimized = result.graph;
-      if (precision === 'int8') integerNodes = result.integerNodes;
+      if (precision === 'int8') integerNodes = new Set([...result.integerNodes, ...int8Layers(result.graph)]);
     }
     const folded = [...optimized!.constants].filter(
       ([name, { data }]) => graphs.fp32!.constants.get(name)?.data !== data,

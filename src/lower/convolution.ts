@@ -6,17 +6,23 @@ import type { Conv2dTransposeAttributes } from '../ops/conv2d-transpose.js';
 import { realValues } from '../ops/evaluate.js';
 import type { FcAttributes } from '../ops/fc.js';
 import { attributesOf } from '../ops/op.js';
-import { activationFields, type Lowering } from './context.js';
-import { emitGemm, type GemmGeometry, rowsOf, sameGeometryResidual } from './gemm.js';
+import { activationFields, type Fields, type Lowering } from './context.js';
+import { emitGemm, type GemmStep, rowsOf, sameGeometryResidual } from './gemm.js';
 import type { WeightArray } from './pack.js';
 
 /** Steps that one transposed convolution may become: strides of 64 × 64. */
 const MAX_PHASES = 4096;
 
-type Shape4 = readonly [number, number, number, number];
+export type Shape4 = readonly [number, number, number, number];
+
+/** What a layer's weights and shapes alone decide of its step. */
+export type GemmShape = Pick<
+  GemmStep,
+  'name' | 'x' | 'xLayout' | 'weights' | 'weightsName' | 'view' | 'geometry' | 'activation'
+>;
 
 /** Weights must be known when the model is compiled: they are packed then. */
-function weightsOf(lowering: Lowering, node: Node): Constant {
+export function weightsOf(lowering: Lowering, node: Node): Constant {
   const constant = lowering.constantOf(node.inputs[1]);
   if (constant) return constant;
   throw new EdgeDeployError('E_OP', `${node.op} '${node.name}' takes its weights '${node.inputs[1]}' from another op`, {
@@ -24,9 +30,9 @@ function weightsOf(lowering: Lowering, node: Node): Constant {
   });
 }
 
-/** A bias is packed with the weights. */
-function biasOf(lowering: Lowering, node: Node): Float32Array | undefined {
-  const bias = node.inputs[2];
+/** A bias is packed with the weights. `place` is its place among the inputs. */
+export function biasOf(lowering: Lowering, node: Node, place = 2): Float32Array | undefined {
+  const bias = node.inputs[place];
   const values = lowering.floatsOf(bias);
   if (values || !bias) return values;
   throw new EdgeDeployError('E_OP', `${node.op} '${node.name}' takes its bias '${bias}' from another op`, {
@@ -35,23 +41,36 @@ function biasOf(lowering: Lowering, node: Node): Float32Array | undefined {
 }
 
 export function lowerConv2d(lowering: Lowering, node: Node): void {
-  const [x = '', , , residual] = node.inputs;
-  const attributes = attributesOf<Conv2dAttributes>(node);
-  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
-  const [, o, oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  const residual = node.inputs[3];
   const weights = weightsOf(lowering, node);
-  const [, perGroup, kh, kw] = weights.type.shape as Shape4;
-  const { strides, pads, dilations, groups, activation } = attributes;
-  if (groups === c && o === c && c > 1) {
-    lowerDepthwise(lowering, node, weights, attributes);
+  if (isDepthwise(lowering, node)) {
+    lowerDepthwise(lowering, node, weights);
     return;
   }
-  const geometry: GemmGeometry = {
-    ...{ n, ih, iw, oh, ow, kh, kw, strides, dilations },
-    ...{ padTop: pads[0]!, padLeft: pads[2]!, xPixel: c, yBatch: oh * ow * o, yRow: ow * o, yPixel: o },
-  };
+  const gemm = convolutionGemm(lowering, node, weights);
   const skip = residual ? lowering.in(residual, 'channels_last') : undefined;
   emitGemm(lowering, {
+    ...gemm,
+    bias: biasOf(lowering, node),
+    residual: sameGeometryResidual(skip, gemm.geometry),
+    y: lowering.result(node.outputs[0]!, 'channels_last'),
+  });
+}
+
+/** One filter per channel, and more than one channel. */
+export function isDepthwise(lowering: Lowering, node: Node): boolean {
+  const channels = lowering.shapeOf(node.inputs[0]!)[1]!;
+  const { groups } = attributesOf<Conv2dAttributes>(node);
+  return groups === channels && lowering.shapeOf(node.outputs[0]!)[1] === channels && channels > 1;
+}
+
+export function convolutionGemm(lowering: Lowering, node: Node, weights: Constant): GemmShape {
+  const [x = ''] = node.inputs;
+  const { strides, pads, dilations, groups, activation } = attributesOf<Conv2dAttributes>(node);
+  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
+  const [, o, oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  const [, perGroup, kh, kw] = weights.type.shape as Shape4;
+  return {
     name: node.name,
     x,
     xLayout: 'channels_last',
@@ -61,31 +80,42 @@ export function lowerConv2d(lowering: Lowering, node: Node): void {
       ...{ groups, co: o / groups, ci: perGroup, taps: kh * kw, source },
       index: (channel, tap, k) => (channel * perGroup + k) * kh * kw + tap,
     }),
-    bias: biasOf(lowering, node),
-    residual: sameGeometryResidual(skip, geometry),
-    y: lowering.result(node.outputs[0]!, 'channels_last'),
-    geometry,
+    geometry: {
+      ...{ n, ih, iw, oh, ow, kh, kw, strides, dilations },
+      ...{ padTop: pads[0]!, padLeft: pads[2]!, xPixel: c, yBatch: oh * ow * o, yRow: ow * o, yPixel: o },
+    },
     activation,
-  });
+  };
 }
 
-function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attributes: Conv2dAttributes): void {
+function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant): void {
   const [x = '', w, , residual] = node.inputs;
-  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
-  const [, , oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
-  const [, , kh, kw] = weights.type.shape as Shape4;
-  const { strides, pads, dilations, activation } = attributes;
   const fp32 = lowering.options.precision === 'fp32';
   const source = (fp32 ? realValues(weights) : weights).data as WeightArray;
   const scales = fp32 ? undefined : weights.quantization?.scales;
-  const operand = lowering.in(x, 'channels_last');
-  const skip = residual ? lowering.in(residual, 'channels_last') : null;
   const biases = biasOf(lowering, node);
+  emitDepthwise(lowering, node, source, {
+    x: lowering.in(x, 'channels_last'),
+    bias: biases ? lowering.data(`${w} bias of ${node.name}`, () => biases) : null,
+    scale: scales ? lowering.data(`${w} scales`, () => scales) : null,
+    residual: residual ? lowering.in(residual, 'channels_last') : null,
+    y: lowering.result(node.outputs[0]!, 'channels_last'),
+    ...activationFields(attributesOf<Conv2dAttributes>(node).activation),
+  });
+}
+
+/** One `depthwise_conv2d` step of `node` with these operands and activation; the weights are packed tap by tap. */
+export function emitDepthwise(lowering: Lowering, node: Node, source: WeightArray, fields: Fields): void {
+  const [x = '', w = ''] = node.inputs;
+  const [n, c, ih, iw] = lowering.shapeOf(x) as Shape4;
+  const [, , oh, ow] = lowering.shapeOf(node.outputs[0]!) as Shape4;
+  const [, , kh, kw] = lowering.shapeOf(w) as Shape4;
+  const { strides, pads, dilations } = attributesOf<Conv2dAttributes>(node);
   lowering.step(
     'depthwise_conv2d',
     node.name,
     {
-      x: operand,
+      ...fields,
       w: lowering.data(`${w} depthwise`, () => {
         const packed = source.slice();
         for (let channel = 0; channel < c; channel++) {
@@ -93,10 +123,6 @@ function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attri
         }
         return packed;
       }),
-      bias: biases ? lowering.data(`${w} bias of ${node.name}`, () => biases) : null,
-      scale: scales ? lowering.data(`${w} scales`, () => scales) : null,
-      residual: skip,
-      y: lowering.result(node.outputs[0]!, 'channels_last'),
       ...{ n, ih, iw, c, oh, ow, kh, kw },
       stride_h: strides[0]!,
       stride_w: strides[1]!,
@@ -105,7 +131,6 @@ function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attri
       dilation_h: dilations[0]!,
       dilation_w: dilations[1]!,
       weight_type: source instanceof Float32Array ? 0 : source instanceof Int8Array ? 1 : 2,
-      ...activationFields(activation),
     },
     ['y'],
     n * c * oh * ow * kh * kw,
@@ -113,16 +138,22 @@ function lowerDepthwise(lowering: Lowering, node: Node, weights: Constant, attri
 }
 
 export function lowerFc(lowering: Lowering, node: Node): void {
-  const [x = '', , , residual] = node.inputs;
-  const weights = weightsOf(lowering, node);
-  const [k, columns] = weights.type.shape as [number, number];
-  const rows = rowsOf(lowering.shapeOf(x));
-  const geometry: GemmGeometry = {
-    ...{ n: 1, ih: 1, iw: rows, oh: 1, ow: rows, kh: 1, kw: 1, strides: [1, 1], dilations: [1, 1] },
-    ...{ padTop: 0, padLeft: 0, xPixel: k, yBatch: rows * columns, yRow: rows * columns, yPixel: columns },
-  };
+  const residual = node.inputs[3];
+  const gemm = fcGemm(lowering, node, weightsOf(lowering, node));
   const skip = residual ? lowering.in(residual, 'plain') : undefined;
   emitGemm(lowering, {
+    ...gemm,
+    bias: biasOf(lowering, node),
+    residual: sameGeometryResidual(skip, gemm.geometry),
+    y: lowering.result(node.outputs[0]!, 'plain'),
+  });
+}
+
+export function fcGemm(lowering: Lowering, node: Node, weights: Constant): GemmShape {
+  const [x = ''] = node.inputs;
+  const [k, columns] = weights.type.shape as [number, number];
+  const rows = rowsOf(lowering.shapeOf(x));
+  return {
     name: node.name,
     x,
     xLayout: 'plain',
@@ -132,12 +163,12 @@ export function lowerFc(lowering: Lowering, node: Node): void {
       ...{ groups: 1, co: columns, ci: k, taps: 1, source },
       index: (channel, _tap, depth) => depth * columns + channel,
     }),
-    bias: biasOf(lowering, node),
-    residual: sameGeometryResidual(skip, geometry),
-    y: lowering.result(node.outputs[0]!, 'plain'),
-    geometry,
+    geometry: {
+      ...{ n: 1, ih: 1, iw: rows, oh: 1, ow: rows, kh: 1, kw: 1, strides: [1, 1], dilations: [1, 1] },
+      ...{ padTop: 0, padLeft: 0, xPixel: k, yBatch: rows * columns, yRow: rows * columns, yPixel: columns },
+    },
     activation: attributesOf<FcAttributes>(node).activation,
-  });
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { EdgeDeployError } from '../base/errors.js';
 import type { Activation } from '../ir/graph.js';
 import { type Constant, elementCount } from '../ir/tensor.js';
 import { realValues } from '../ops/evaluate.js';
@@ -41,7 +42,12 @@ export interface GemmStep {
   readonly y: Operand;
   readonly geometry: GemmGeometry;
   readonly activation: Activation | undefined;
+  /** Set where x holds int8 and the weights are integers of the model: the arithmetic is integer whatever the precision. */
+  readonly int8?: { readonly scales: Float32Array };
 }
+
+/** int8 taken as it is: {f32 scale 1; i32 zero_point 0}. */
+const UNSCALED = Float32Array.of(1, 0);
 
 /** Fewer input channels than this are not worth quantising: the first layer of a network keeps fp32 arithmetic. */
 export const MIN_INT8_DEPTH = 8;
@@ -53,21 +59,24 @@ const WEIGHT_TYPES = { f32: 0, i8: 1, i16: 2 } as const;
 
 /** Emits one `conv2d` step (and the quantisation of its input where the precision wants integer arithmetic). */
 export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
-  const { weights, geometry, residual } = gemm;
+  const { weights, geometry, residual, int8 } = gemm;
   const { precision } = lowering.options;
-  const stored = precision === 'fp32' ? realValues(weights) : weights;
-  const scales = precision === 'fp32' ? undefined : weights.quantization?.scales;
+  const fp32 = precision === 'fp32' && !int8;
+  const stored = fp32 ? realValues(weights) : weights;
+  const scales = fp32 ? undefined : (int8 ?? weights.quantization)?.scales;
   const view = gemm.view(stored.data as WeightArray);
   const { groups, co, ci, taps } = view;
-  const integer =
-    precision === 'int8' && ci >= MIN_INT8_DEPTH && taps * ci <= MAX_INT8_DEPTH && isSymmetric(view.source);
+  const possible = taps * ci <= MAX_INT8_DEPTH && isSymmetric(view.source);
+  if (int8 && !possible) throw unfitForInt8(gemm.name);
+  const integer = possible && (int8 !== undefined || (precision === 'int8' && ci >= MIN_INT8_DEPTH));
   const tile = lowering.tile(integer ? 's8' : 'f32');
   const key = `${gemm.weightsName}`;
   const perChannel = (suffix: string, values: Float32Array | Int32Array) =>
     lowering.data(`${key} ${suffix}`, () => packChannels(values, groups, co, tile.nr));
-  const source = integer
-    ? lowering.quantized(gemm.x, gemm.xLayout)
-    : { x: lowering.in(gemm.x, gemm.xLayout), params: null };
+  const source =
+    integer && !int8
+      ? lowering.quantized(gemm.x, gemm.xLayout)
+      : { x: lowering.in(gemm.x, gemm.xLayout), params: int8 ? lowering.data('int8 as it is', () => UNSCALED) : null };
   const pixels = geometry.n * geometry.oh * geometry.ow;
   lowering.step(
     'conv2d',
@@ -77,7 +86,7 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
       x_params: source.params,
       w: lowering.data(`${key} packed`, () => packPanels(view, tile)),
       bias: gemm.bias ? perChannel(`bias of ${gemm.name}`, gemm.bias) : null,
-      scale: scales ? perChannel('scales', spread(scales, groups * co)) : null,
+      scale: scales ? perChannel(int8 ? `scales of ${gemm.name}` : 'scales', spread(scales, groups * co)) : null,
       sums: integer ? perChannel('sums', columnSums(view as FilterView<Int8Array>)) : null,
       residual: residual?.operand ?? null,
       y: gemm.y,
@@ -118,6 +127,12 @@ export function emitGemm(lowering: Lowering, gemm: GemmStep): void {
     ['y'],
     pixels * co * groups * taps * ci,
   );
+}
+
+function unfitForInt8(name: string): EdgeDeployError {
+  return new EdgeDeployError('E_OP', `the int8 layer '${name}' has weights of −128, or sums too long for 32 bits`, {
+    hint: 'Quantise the model with weights within ±127, as PaddleSlim does.',
+  });
 }
 
 /** int8 within ±127, as PaddleSlim makes it: with −128, two products would not fit the 16 bits some kernels add them in. */

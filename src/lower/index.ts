@@ -7,6 +7,7 @@ import { Lowering, type LowerOptions } from './context.js';
 import { lowerConv2d, lowerConv2dTranspose, lowerFc } from './convolution.js';
 import { lowerAffine, lowerBinary, lowerCast, lowerPrelu, lowerUnary } from './elementwise.js';
 import { lowerPool2d, lowerResize } from './image.js';
+import { lowerInt8Conv2d, lowerInt8Fc, lowerQuantize } from './int8.js';
 import { lowerConcat, lowerGather, lowerPad, lowerReshape, lowerSlice, lowerTile, lowerTranspose } from './movement.js';
 import { lowerArgMax, lowerLayerNorm, lowerMatmul, lowerReduce, lowerSoftmax } from './reduction.js';
 
@@ -24,6 +25,9 @@ const table = {
   conv2d_transpose: lowerConv2dTranspose,
   fc: lowerFc,
   matmul: lowerMatmul,
+  quantize: lowerQuantize,
+  int8_conv2d: lowerInt8Conv2d,
+  int8_fc: lowerInt8Fc,
   batch_norm: gone,
   affine: lowerAffine,
   binary: lowerBinary,

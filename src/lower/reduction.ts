@@ -43,7 +43,11 @@ export function lowerReduce(lowering: Lowering, node: Node): void {
   const [y = ''] = node.outputs;
   const { kind, axes } = attributesOf<ReduceAttributes>(node);
   const { dtype, shape } = lowering.typeOf(x);
-  if (dtype !== 'f32') throw new EdgeDeployError('E_OP', `reduce '${node.name}' reduces ${dtype}, which no step does`);
+  if (dtype !== 'f32') {
+    throw new EdgeDeployError('E_OP', `reduce '${node.name}' reduces ${dtype}, which no step does`, {
+      hint: 'Cast the tensor to float32 before.',
+    });
+  }
   const layout = leavesPlainOrder(axes) ? lowering.layoutOf(x) : 'plain';
   const order = axisOrder(shape.length, layout);
   const inMemory = axes.map((axis) => order.indexOf(axis)).toSorted((a, b) => a - b);

@@ -1,4 +1,4 @@
-/** Meta version 0 (Paddle-Lite 2.3 to 2.6): structs field by field, without tags. `string` and `list`: u64 count, then items. */
+/** Meta version 0 (Paddle-Lite 2.3 to 2.6) and the files before it: structs field by field, without tags. `string` and `list`: u64 count, then items. */
 import {
   type Attribute,
   AttributeType,
@@ -92,23 +92,29 @@ export function readNaiveTopology(bytes: Uint8Array, base: number): Program {
     c.int32();
     return { idx, parent_idx, vars, ops };
   });
+  if (blocks.length === 0) throw damaged('its program has no block', base);
   return { blocks, version: { version: c.int64() } };
 }
 
 /** The list of parameters behind the topology, in the order of the variables. */
 export function readNaiveParameters(bytes: Uint8Array, base: number): Records {
   const c = new Cursor(bytes, base);
-  return new Map(
-    c.list(8, (): [string, TensorRecord] => {
-      const name = c.text();
-      c.int32();
-      c.int64();
-      c.list(8, () => c.list(8, () => c.int64()));
-      c.int32();
-      const { data_type: dataType, dims } = tensorDesc(c);
-      return [name, checked(name, { dataType, dims, data: c.raw() })];
-    }),
-  );
+  return new Map(c.list(8, () => readParameter(c)));
+}
+
+/** A file of its own for one parameter, as Paddle-Lite before 2.3 could write them. */
+export function readNaiveParameter(bytes: Uint8Array, base: number): [string, TensorRecord] {
+  return readParameter(new Cursor(bytes, base));
+}
+
+function readParameter(c: Cursor): [string, TensorRecord] {
+  const name = c.text();
+  c.int32();
+  c.int64();
+  c.list(8, () => c.list(8, () => c.int64()));
+  c.int32();
+  const { data_type: dataType, dims } = tensorDesc(c);
+  return [name, checked(name, { dataType, dims, data: c.raw() })];
 }
 
 function tensorDesc(c: Cursor): { data_type: number; dims: number[] } {

@@ -17,6 +17,8 @@ const MAX_CONSTANT_ELEMENTS = 2 ** 24;
 const MAX_FOLDED_ELEMENTS = 2 ** 16;
 const MAX_FOLDED_MACS = 2 ** 22;
 
+const UNSUPPORTED_FORM = 'The model is damaged, or uses a form of the op that is not supported: export it otherwise.';
+
 /** What an importer sees of one node of the model: its inputs, its attributes, and the graph that grows. */
 export class OpContext {
   readonly attributes: Attributes;
@@ -182,8 +184,8 @@ export class OpContext {
     return result;
   }
 
-  fail(problem: string, hint?: string): EdgeDeployError {
-    return new EdgeDeployError('E_OP', `${this.label} ${problem}`, hint === undefined ? {} : { hint });
+  fail(problem: string, hint = UNSUPPORTED_FORM): EdgeDeployError {
+    return new EdgeDeployError('E_OP', `${this.label} ${problem}`, { hint });
   }
 
   #stem(): string {

@@ -26,7 +26,9 @@ export function externalBytes(tensor: ModelTensor, label: string, size: number, 
   const location = entry(tensor, 'location') ?? '';
   const file = files.get(location);
   if (file === undefined) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `${label} stands in the file '${location}', which was not read`);
+    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `${label} stands in the file '${location}', which was not read`, {
+      hint: 'Pass the model file beside its data files.',
+    });
   }
   const offset = whole(entry(tensor, 'offset') ?? '0');
   const length = whole(entry(tensor, 'length') ?? String(size));

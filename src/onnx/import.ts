@@ -39,7 +39,10 @@ export async function openOnnx(file: string, onProgress: OnProgress = silent): P
     if (!(await stat(file)).isFile()) throw new Error(`${file} is no file`);
     bytes = await readFile(file);
   } catch (cause) {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${file} cannot be read`, { cause });
+    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model ${file} cannot be read`, {
+      hint: 'Check that the file is there and that you may read it.',
+      cause,
+    });
   }
   const model = readModel(bytes);
   const files = await readExternalFiles(model.graph, dirname(file));
@@ -64,7 +67,9 @@ export function importModel(
   const nodes = liveNodes(graph);
   if (!onSkipped) assertSupported(model, nodes);
   if (graph.sparse_initializer.length > 0) {
-    throw new EdgeDeployError('E_MODEL', 'the model has sparse initializers, which are not supported');
+    throw new EdgeDeployError('E_MODEL', 'the model has sparse initializers, which are not supported', {
+      hint: 'Store its weights as dense tensors.',
+    });
   }
   const inputs = inputsOf(graph);
   for (const given of shapes.keys()) {
@@ -119,7 +124,9 @@ function resultValues(outputs: readonly string[], inputs: readonly string[], sco
   for (const name of outputs) {
     const value = scope.read(name, 'the model');
     if (elementCount(builder.typeOf(value).shape) === 0) {
-      throw new EdgeDeployError('E_SHAPE', `the output '${name}' is empty: [${builder.typeOf(value).shape}]`);
+      throw new EdgeDeployError('E_SHAPE', `the output '${name}' is empty: [${builder.typeOf(value).shape}]`, {
+        hint: 'Check the input shape.',
+      });
     }
     const own = !results.includes(value) && !inputs.includes(value) && builder.constantOf(value) === undefined;
     if (own && (value === name || builder.has(name))) results.push(value);

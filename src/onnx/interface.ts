@@ -60,12 +60,17 @@ export function liveNodes(graph: ModelGraph): LiveNode[] {
 export function inputType(input: ValueInfo, given: readonly number[] | undefined): TensorType {
   const { name } = input;
   const tensor = input.type?.tensor_type;
-  if (!tensor) throw new EdgeDeployError('E_MODEL', `the input '${name}' is not declared as a tensor`);
+  if (!tensor) {
+    throw new EdgeDeployError('E_MODEL', `the input '${name}' is not declared as a tensor`, {
+      hint: 'Export the model with inputs of float32 or integers.',
+    });
+  }
   const dtype = dtypeOf(tensor.elem_type);
   if (dtype === undefined) {
     throw new EdgeDeployError(
       'E_MODEL',
       `the input '${name}' has an unsupported element type (${elementTypeName(tensor.elem_type)})`,
+      { hint: 'Export the model with inputs of float32 or integers.' },
     );
   }
   if (tensor.shape === null && given === undefined) {

@@ -110,6 +110,7 @@ export function constantOf(tensor: ModelTensor, label: string, files: ExternalFi
     throw new EdgeDeployError(
       'E_WEIGHTS',
       `${label} has the unsupported element type ${elementTypeName(tensor.data_type)}`,
+      { hint: 'Export the model in fp32.' },
     );
   }
   const shape = tensor.dims.map(toNumber);

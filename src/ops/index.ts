@@ -10,12 +10,15 @@ import { conv2d_transpose } from './conv2d-transpose.js';
 import { fc } from './fc.js';
 import { gather } from './gather.js';
 import { identity } from './identity.js';
+import { int8_conv2d } from './int8-conv2d.js';
+import { int8_fc } from './int8-fc.js';
 import { layer_norm } from './layer-norm.js';
 import { matmul } from './matmul.js';
 import type { OpDefinition } from './op.js';
 import { pad } from './pad.js';
 import { pool2d } from './pool2d.js';
 import { prelu } from './prelu.js';
+import { quantize } from './quantize.js';
 import { reduce } from './reduce.js';
 import { reshape } from './reshape.js';
 import { resize } from './resize.js';
@@ -31,6 +34,9 @@ export const ops = {
   conv2d_transpose,
   fc,
   matmul,
+  quantize,
+  int8_conv2d,
+  int8_fc,
   batch_norm,
   affine,
   binary,

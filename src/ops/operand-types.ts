@@ -6,6 +6,7 @@ import { typeError } from './shape.js';
 const ANY_TYPE: ReadonlySet<string> = new Set<OpName>([
   ...(['reshape', 'transpose', 'concat', 'slice', 'tile', 'cast', 'identity'] as const),
   ...(['binary', 'unary', 'gather', 'pad', 'reduce', 'arg_max'] as const),
+  ...(['quantize', 'int8_conv2d', 'int8_fc'] as const),
 ]);
 
 /**

@@ -13,6 +13,7 @@ import type { Step } from '../ops/chain.js';
 import { realValues } from '../ops/evaluate.js';
 import type { AttributesOf, OpName } from '../ops/index.js';
 import { Attributes } from './attributes.js';
+import { type Kernel, kernelOf } from './kernel-attribute.js';
 import type { Op } from './messages.js';
 import type { Scope } from './scope.js';
 
@@ -45,6 +46,11 @@ export class OpContext {
   /** The op's type in Paddle. */
   get type(): string {
     return this.#op.type;
+  }
+
+  /** The kernel that Paddle-Lite chose, in `.nb` files. */
+  get kernel(): Kernel | undefined {
+    return kernelOf(this.#op);
   }
 
   /** Whether Paddle 1.x made the program. */

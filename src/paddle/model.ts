@@ -4,11 +4,13 @@ export { holdsProgram, type LocateOptions, locateModel, type ModelSource } from 
 export type { Attribute, Block, Int64, Op, Program, Slot, TensorDesc, Var } from './messages.js';
 export { AttributeType, toNumber, VarKind } from './messages.js';
 export {
+  fileInside,
   isParameter,
   joinParameters,
   type Parameters,
   parameterNames,
   readParameters,
+  separateParameters,
   splitParameters,
 } from './parameters.js';
 export { decodeProgram, readProgramFile } from './program-file.js';

@@ -102,13 +102,30 @@ export async function readParameters(
     return splitParameters(program, await read(file, whyCombined(names.length)), file);
   }
   const { folder } = source.parameters;
-  const declared = declaredShapes(program);
-  const parameters = new Map<string, TensorRecord>();
+  const files = new Map<string, Uint8Array>();
   for (const [index, name] of names.entries()) {
     onProgress({ stage: 'import', message: `reading ${name}`, current: index, total: names.length });
     const file = fileInside(folder, name);
-    const bytes = await read(file, whySeparate(names.length));
-    const { dataType, dims, start, size } = separatePlace(name, declared, bytesInMemory(bytes), file);
+    files.set(name, await read(file, whySeparate(names.length)));
+  }
+  return separateParameters(program, files, folder);
+}
+
+/** The parameters in files of their own, by name. Throws E_MODEL where one does not hold what the program declares. */
+export function separateParameters(
+  program: Program,
+  files: ReadonlyMap<string, Uint8Array>,
+  folder: string,
+): Parameters {
+  const declared = declaredShapes(program);
+  const parameters = new Map<string, TensorRecord>();
+  for (const [name, bytes] of files) {
+    const { dataType, dims, start, size } = separatePlace(
+      name,
+      declared,
+      bytesInMemory(bytes),
+      fileInside(folder, name),
+    );
     parameters.set(name, { dataType, dims, data: bytes.subarray(start, start + size) });
   }
   return parameters;

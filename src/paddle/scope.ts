@@ -1,9 +1,10 @@
 import { EdgeDeployError } from '../base/errors.js';
 import type { GraphBuilder } from '../ops/builder.js';
+import { int8Weights } from './kernel-attribute.js';
 import { type Program, toNumber, type Var } from './messages.js';
 import type { Parameters } from './parameters.js';
 import { findScales } from './scales.js';
-import { notFiniteIn, weightConstant } from './weights.js';
+import { integerConstant, notFiniteIn, weightConstant } from './weights.js';
 
 /**
  * The variables of a program while it is imported. A Paddle program may write a variable twice (in-place ops); a graph
@@ -15,6 +16,7 @@ export class Scope {
   readonly legacy: boolean;
   readonly #parameters: Parameters;
   readonly #scales: ReturnType<typeof findScales>;
+  readonly #int8Weights: ReadonlySet<string>;
   readonly #declared: ReadonlyMap<string, Var>;
   readonly #values = new Map<string, string>();
   /** Names of graph values that stand for variables. */
@@ -29,6 +31,7 @@ export class Scope {
     this.legacy = version > 0 && version < 2_000_000;
     this.#parameters = parameters;
     this.#scales = findScales(program);
+    this.#int8Weights = int8Weights(program);
     this.#declared = new Map(program.blocks[0]!.vars.map((variable) => [variable.name, variable]));
   }
 
@@ -42,7 +45,9 @@ export class Scope {
         hint: 'The ops of the program are cyclic or out of order: export the model again.',
       });
     }
-    const constant = weightConstant(variable, record, this.#scales.get(variable));
+    const constant =
+      integerConstant(record, this.#int8Weights.has(variable)) ??
+      weightConstant(variable, record, this.#scales.get(variable));
     const problem = notFiniteIn(constant);
     if (problem !== undefined) this.#notFinite.set(variable, problem);
     const name = this.builder.constant(this.nameFor(variable), constant);

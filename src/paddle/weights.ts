@@ -56,6 +56,12 @@ function realWeights(integers: Integers, { channels, scales }: WeightScales): Fl
   return real;
 }
 
+/** The integers of a record that an int8 kernel takes as they are: the scales belong to that op. */
+export function integerConstant(record: TensorRecord, taken: boolean): Constant | undefined {
+  if (!taken || record.dataType !== VarKind.INT8) return undefined;
+  return { type: { dtype: 'i8', shape: record.dims }, data: recordData(record) };
+}
+
 /** What of the weights, or of the scales of quantised ones, is NaN or infinite; undefined if nothing is. */
 export function notFiniteIn({ data, quantization: rule }: Constant): string | undefined {
   const values = rule?.scales ?? data;

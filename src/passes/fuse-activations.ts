@@ -2,7 +2,10 @@ import type { Graph } from '../ir/graph.js';
 import { Draft } from './draft.js';
 
 /** Ops with an `activation` attribute, applied to what they compute before it is stored. */
-const FUSES: ReadonlySet<string> = new Set(['conv2d', 'conv2d_transpose', 'fc', 'matmul', 'binary', 'affine']);
+const FUSES: ReadonlySet<string> = new Set([
+  ...['conv2d', 'conv2d_transpose', 'fc', 'matmul', 'binary', 'affine'],
+  ...['int8_conv2d', 'int8_fc'],
+]);
 
 /** Moves an elementwise function into the op before it, when nothing else reads that op's result. */
 export function fuseActivations(graph: Graph): Graph {

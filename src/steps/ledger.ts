@@ -50,6 +50,11 @@ export const STEPS = {
    * would not be a normal number is 1; NaN becomes zp.
    */
   quantize: { x: 'ref', y: 'ref', params: 'ref', count: 'u32' },
+  /**
+   * Quantisation with a scale of the model: y[i] = x[i] · factor (one rounding to f32), halves rounded away from zero, within
+   * ±127; NaN becomes 0.
+   */
+  static_quantize: { x: 'ref', y: 'ref', count: 'u32', factor: 'f32' },
   /** y[b] = alpha · x[b] · y[b] for batches in up to 4 dimensions; strides in elements, 0 = broadcast. out is contiguous. */
   matmul: {
     x: 'ref', y: 'ref', out: 'ref', m: 'u32', n: 'u32', k: 'u32', batch: 'u32[4]', x_batch: 'u32[4]', y_batch: 'u32[4]',

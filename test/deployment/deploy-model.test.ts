@@ -1,8 +1,9 @@
 import t from 'tap';
 import { deployModel } from '../../src/deployment/deploy-model.js';
 import { PRESETS } from '../../src/deployment/execute.js';
-import { compareOutputs } from '../../src/deployment/reference.js';
+import { compareOutputs, judgedBy } from '../../src/deployment/reference.js';
 import { loadModel, loadTargets } from '../../src/index.js';
+import { Maker } from '../support/maker.js';
 import { goldenCases } from '../support/models.js';
 
 /** The first build for an architecture compiles its C library as well. */
@@ -42,4 +43,11 @@ t.test('outputs that are not a number never agree', (t) => {
     t.equal(agrees([1, 2, 5]), false);
   }
   t.end();
+});
+
+t.test('what a model itself quantises is judged as int8 at every precision', async (t) => {
+  const make = new Maker('judged');
+  const x = make.x(1, 4);
+  t.equal(judgedBy('fp32', make.finish([x])), 'fp32');
+  t.equal(judgedBy('fp32', make.finish([make.op('quantize', [x], { scale: 1 })])), 'int8');
 });

@@ -3,6 +3,7 @@ import type { DType } from '../../src/ir/tensor.js';
 import { PAD_MODES } from '../../src/ops/pad.js';
 import { BINARY_KINDS } from '../../src/steps/ledger.js';
 import type { Maker } from '../support/maker.js';
+import { INT8_CASES, quantize } from './int8-cases.js';
 
 /** One op under test: adds its nodes to the builder and returns the value to compare. */
 export interface StepCase {
@@ -138,6 +139,7 @@ const matmul = (name: string, x: number[], y: number[], attributes: object): Ste
 
 /** Large enough to be dealt out to several threads. */
 const LARGE: readonly StepCase[] = [
+  quantize(0.01, 3, 30_001),
   simple('unary large', 'unary', [3, 30_001], { activation: act('hard_swish', 3, 6, 6) }),
   {
     name: 'binary large',
@@ -162,12 +164,13 @@ const LARGE: readonly StepCase[] = [
   matmul('large', [2, 70, 65], [2, 65, 61], {}),
 ];
 
-/** Every step but the multiplying ones of `conv2d`, `depthwise_conv2d` and `quantize`, which have checks of their own. */
+/** Every step but the multiplying ones of `conv2d`, `depthwise_conv2d` and `quantize` with weights of fp32, which have checks of their own. */
 export const STEP_CASES: readonly StepCase[] = [
   ...activations,
   ...floatBinaries,
   ...nearWholeBinaries,
   ...integerBinaries,
+  ...INT8_CASES,
   {
     name: 'affine',
     build: (make) => make.op('affine', [make.x(2, 7, 3, 5), make.constant(7), make.constant(7)], { activation: RELU }),

@@ -74,6 +74,37 @@ t.test('simple steps on plain tensors', async (t) => {
   }
 });
 
+t.test('layers in int8, on every tile', async (t) => {
+  for (const [architecture, paths] of Object.entries(TILES)) {
+    for (const path of Object.keys(paths) as LowerOptions['path'][]) {
+      for (const { name, build } of STEP_CASES.filter((stepCase) => stepCase.name.startsWith('int8'))) {
+        const worst = error(single(build), {
+          ...HOST,
+          architecture: architecture as LowerOptions['architecture'],
+          path,
+        });
+        t.ok(worst <= 2e-6, `${name}, ${architecture} ${path}: ${worst}`);
+      }
+    }
+  }
+});
+
+t.test('a layer in int8 that the kernels cannot hold is refused', async (t) => {
+  const refused = (weights: Int8Array) => {
+    const make = new Maker('int8');
+    const x = make.op('quantize', [make.x(1, weights.length)], { scale: 1 });
+    const graph = make.finish([make.op('int8_fc', [x, make.int8(weights.length, 1), make.constant(1)], {})]);
+    const [name, constant] = [...graph.constants].find(([, { type }]) => type.dtype === 'i8')!;
+    const constants = new Map([...graph.constants, [name, { ...constant, data: weights }]]);
+    t.throws(() => lower({ ...graph, constants }, HOST), {
+      code: 'E_OP',
+      message: /weights of −128, or sums too long/,
+    });
+  };
+  refused(Int8Array.of(1, -128));
+  refused(new Int8Array(2 ** 17));
+});
+
 t.test('weights as integers, arithmetic in fp32', async (t) => {
   for (const [name, build] of Object.entries(MULTIPLYING)) {
     for (const [precision, bits] of [

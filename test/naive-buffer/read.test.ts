@@ -4,11 +4,14 @@ import t from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
 import { loadModel } from '../../src/load.js';
 import { readNaiveBuffer } from '../../src/naive-buffer/index.js';
+import { writeNaiveBuffer } from '../../src/naive-buffer/write.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { importProgram } from '../../src/paddle/index.js';
 import { refusesAtOnce } from '../support/damage.js';
 import { lcg } from '../support/lcg.js';
+import { asMeta1 } from '../support/meta1.js';
 import { goldenCases, relativeError } from '../support/models.js';
+import { naiveFile } from '../support/naive-writer.js';
 
 const folder = join(packageRoot, 'test', 'golden', 'nb');
 
@@ -65,34 +68,6 @@ t.test('weights quantised by opt come in as integers with their scales', async (
   t.ok(integers.every(({ type }) => type.dtype === 'i8'));
 });
 
-/** A file of meta version 2 as one of version 1: the same records as members of one list. */
-function asMeta1(file: Uint8Array): Uint8Array {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const end = 26 + Number(view.getBigUint64(18, true));
-  const records: Uint8Array[] = [];
-  const count = view.getUint16(end + 6, true);
-  for (let at = end + 12; records.length < count; at += view.getUint32(at, true) + 4) {
-    records.push(file.subarray(at + 8, at + 4 + view.getUint32(at, true)));
-  }
-  const head = Buffer.alloc(24 + 4 * count);
-  head.writeUInt32LE(12, 0); // the root table
-  head.writeUInt16LE(6, 4); // its field list: size, table size, field 0
-  head.writeUInt16LE(8, 6);
-  head.writeUInt16LE(4, 8);
-  head.writeInt32LE(8, 12); // back to the field list
-  head.writeUInt32LE(4, 16); // field 0: the list behind it
-  head.writeUInt32LE(count, 20);
-  let base = head.length;
-  records.forEach((record, i) => {
-    const place = 24 + 4 * i;
-    head.writeUInt32LE(base + new DataView(record.buffer, record.byteOffset).getUint32(0, true) - place, place);
-    base += record.length;
-  });
-  const result = Buffer.concat([file.subarray(0, end), head, ...records]);
-  result.writeUInt16LE(1, 0);
-  return result;
-}
-
 t.test('meta version 1 holds the same in one list', (t) => {
   const file = readFileSync(join(folder, 'mask_detector_2022.nb'));
   const [two, one] = [readNaiveBuffer(file), readNaiveBuffer(asMeta1(file))];
@@ -131,6 +106,14 @@ t.test('cut files and 1,500 damaged ones: an error of ours or a graph, at once',
   }
   t.ok(refused > 250, `${refused} of 1500 refused`);
   t.end();
+});
+
+t.test('a program without a block is refused in every form', async (t) => {
+  const none = { blocks: [], version: { version: 0 } };
+  const two = Buffer.concat([...writeNaiveBuffer(none, new Map(), { optVersion: 'v2.13' })]);
+  for (const file of [naiveFile(none, new Map()), two, asMeta1(two)]) {
+    t.throws(() => readNaiveBuffer(file), { code: 'E_MODEL', message: /its program has no block/ });
+  }
 });
 
 t.test('what is no .nb is told apart', async (t) => {

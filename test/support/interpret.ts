@@ -6,12 +6,13 @@ import { affine, argMax, binary, cast, layerNorm, prelu, reduce, softmax, unary 
 import { Frame } from './interpret/frame.js';
 import { pad, pool2d, resize } from './interpret/image.js';
 import { copy, fill, gather } from './interpret/movement.js';
-import { conv2d, depthwiseConv2d, matmul, quantize } from './interpret/multiply.js';
+import { conv2d, depthwiseConv2d, matmul, quantize, staticQuantize } from './interpret/multiply.js';
 
 const table = {
   conv2d,
   depthwise_conv2d: depthwiseConv2d,
   quantize,
+  static_quantize: staticQuantize,
   matmul,
   affine,
   binary,

@@ -33,6 +33,12 @@ export class Maker {
     return this.#builder.constant(this.#name('i'), { type: { dtype, shape }, data });
   }
 
+  /** Integers within ±127. */
+  int8(...shape: number[]): string {
+    const data = new Int8Array(elementCount(shape)).map(() => Math.round(this.#next() * 127));
+    return this.#builder.constant(this.#name('q'), { type: { dtype: 'i8', shape }, data });
+  }
+
   op(op: string, inputs: readonly string[], attributes: object): string {
     return this.#builder.add(op, { inputs, attributes, outputs: [this.#name(op)] })[0]!;
   }

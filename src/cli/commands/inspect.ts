@@ -6,6 +6,7 @@ import type { SkippedOp } from '../../ir/skipped-op.js';
 import { printGraph } from '../../ir/text.js';
 import type { Precision } from '../../lower/index.js';
 import { looksLikeProgram, readProgramFile } from '../../program/read.js';
+import { renderContents } from '../../report/contents.js';
 import { renderInspectionPage } from '../../report/html/index.js';
 import { renderInspection } from '../../report/inspection.js';
 import { renderProgram } from '../../report/program.js';
@@ -43,14 +44,15 @@ export const inspect = defineCommand({
     }
     const skipped: SkippedOp[] = [];
     const loaded = await loadForCommand(context, configuration(), model, options, (one) => skipped.push(one));
-    const { graphs, bytes, path } = loaded;
+    const { graphs, bytes, path, contents } = loaded;
     if (typeof options.dumpAfter === 'string') {
       if (skipped.length > 0) throw refusalOf(skipped);
       dump(context, graphs, options.dumpAfter, options.precision as Precision | undefined);
       return 0;
     }
     const inspection = inspectGraph(graphs[0], skipped, graphs.slice(1));
-    context.result(inspectionRecord(path, bytes, inspection));
+    context.result({ ...inspectionRecord(path, bytes, inspection), ...(contents ? { contents } : {}) });
+    if (contents) context.print(renderContents(contents));
     context.print(renderInspection(path, bytes, inspection));
     if (page !== undefined) await writePage(context, page, path, renderInspectionPage({ path, bytes, inspection }));
     if (skipped.length > 0) throw refusalOf(skipped);

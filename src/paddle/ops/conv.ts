@@ -1,5 +1,7 @@
+import { step } from '../../ops/chain.js';
 import type { Importer, OpContext } from '../context.js';
 import { convolutionActivation } from './fused.js';
+import { type Int8Names, int8Results, integersAsFloats } from './int8.js';
 import { backTo, channelsFirst, formatOf, imageSize, pair, window } from './layout.js';
 
 /** The filter stays [O, I/groups, kh, kw] in every layout. */
@@ -16,10 +18,14 @@ function biasOf(c: OpContext): string | undefined {
   return c.reshaped(bias, [c.shapeOf(bias).reduce((product, dimension) => product * dimension, 1)]);
 }
 
-const conv2d: Importer = (c) => {
+const INT8_NAMES: Int8Names = { input: 'Input', weights: 'Filter', output: 'Output' };
+
+const conv2d: Importer = (c) => convolution(c, c.kernel?.int8 ? c.input('Filter') : c.weight('Filter', 0));
+
+/** The op with a filter that may have been made for it. */
+export function convolution(c: OpContext, filter: string): void {
   const format = formatOf(c);
   const x = channelsFirst(c, c.input('Input'), format);
-  const filter = c.weight('Filter', 0);
   const strides = pair(c, 'strides', [1, 1]);
   const dilations = pair(c, 'dilations', [1, 1]);
   const groups = c.attributes.int('groups', 1);
@@ -27,11 +33,19 @@ const conv2d: Importer = (c) => {
   const residual = c.optional('ResidualData');
   const inputs = [x, filter];
   const bias = biasOf(c);
+  if (c.kernel?.int8) {
+    if (residual !== undefined) throw c.fail('adds a residual in int8, not supported');
+    const results = int8Results(c, INT8_NAMES, c.shapeOf(filter)[0]!, bias, convolutionActivation(c));
+    const operands = [x, filter, results.scale, results.bias];
+    const layer = { strides, pads, dilations: used, groups };
+    c.output('Output', 'int8_conv2d', operands, layer, ...results.steps, ...backTo(format));
+    return;
+  }
   if (bias !== undefined || residual !== undefined) inputs.push(bias ?? '');
   if (residual !== undefined) inputs.push(channelsFirst(c, residual, format));
   const attributes = { strides, pads, dilations: used, groups };
   c.output('Output', 'conv2d', inputs, attributes, ...convolutionActivation(c), ...backTo(format));
-};
+}
 
 const conv2dTranspose: Importer = (c) => {
   const format = formatOf(c);
@@ -49,14 +63,17 @@ const conv2dTranspose: Importer = (c) => {
     return (size[axis]! - 1) * strides[axis]! - pads[2 * axis]! - pads[2 * axis + 1]! + span;
   });
   const attributes = { strides, pads, dilations: used, groups, outputPadding };
-  c.output(
-    'Output',
-    'conv2d_transpose',
-    bias === undefined ? [x, filter] : [x, filter, bias],
-    attributes,
-    ...convolutionActivation(c),
-    ...backTo(format),
-  );
+  const activation = convolutionActivation(c);
+  if (c.kernel?.int8) {
+    // Rare enough to go without a kernel of its own: floats hold the integers and, up to 2^24, their sums.
+    const results = int8Results(c, INT8_NAMES, c.shapeOf(filter)[1]! * groups, bias, activation);
+    const operands = [integersAsFloats(c, x), integersAsFloats(c, filter)];
+    const rescale = step('affine', [results.scale, results.bias], {});
+    c.output('Output', 'conv2d_transpose', operands, attributes, rescale, ...results.steps, ...backTo(format));
+    return;
+  }
+  const operands = bias === undefined ? [x, filter] : [x, filter, bias];
+  c.output('Output', 'conv2d_transpose', operands, attributes, ...activation, ...backTo(format));
 };
 
 /** Rows and columns added at the end: given as such, or as an output size. `natural` is the size without. */

@@ -1,7 +1,8 @@
 import { allocate, type Constant } from '../../ir/tensor.js';
 import { type Step, step } from '../../ops/chain.js';
-import type { Importer, OpContext } from '../context.js';
+import type { AttributesOf, Importer, OpContext } from '../context.js';
 import { layerActivation } from './fused.js';
+import { int8Product, int8Results } from './int8.js';
 
 const product = (dimensions: readonly number[]) => dimensions.reduce((a, b) => a * b, 1);
 const linear = (scale: number): Step[] =>
@@ -13,7 +14,7 @@ const mul: Importer = (c) => {
   const xShape = c.shapeOf(x);
   const xColumns = c.attributes.int('x_num_col_dims', 1);
   const yColumns = c.attributes.int('y_num_col_dims', 1);
-  const weight = c.weight('Y', 1);
+  const weight = c.kernel?.int8 ? c.input('Y') : c.weight('Y', 1);
   const yShape = c.shapeOf(weight);
   if (xColumns < 1 || xColumns >= xShape.length || yColumns < 1 || yColumns >= yShape.length) {
     throw c.fail(`cannot flatten [${xShape}] at ${xColumns} and [${yShape}] at ${yColumns}`);
@@ -25,8 +26,10 @@ const mul: Importer = (c) => {
   const outer = [...xShape.slice(0, xColumns), ...yShape.slice(yColumns)];
   const flat = xShape.length === 2 ? x : c.reshaped(x, [rows, inner]);
   const reshape = outer.length === 2 ? [] : [step('reshape', [], { shape: outer })];
-  if (isMatrixOfWeights(c.constantOf(y))) c.output('Out', 'fc', [flat, y], {}, ...reshape);
-  else c.output('Out', 'matmul', [flat, y], { transposeX: false, transposeY: false, alpha: 1 }, ...reshape);
+  const plain = { transposeX: false, transposeY: false, alpha: 1 };
+  if (c.kernel?.int8) int8Product(c, flat, y, plain, reshape);
+  else if (isMatrixOfWeights(c.constantOf(y))) c.output('Out', 'fc', [flat, y], {}, ...reshape);
+  else c.output('Out', 'matmul', [flat, y], plain, ...reshape);
 };
 
 /** Paddle's fused layer; `padding_weights` stores four rows and columns more, for its own kernels. */
@@ -37,22 +40,28 @@ const fc: Importer = (c) => {
   // What was a product of matrices multiplies the last dimension, wherever the attribute points.
   const isProduct = c.attributes.text('op_type', 'mul').startsWith('matmul');
   const columns = isProduct ? shape.length - 1 : c.axis(c.attributes.int('in_num_col_dims', 1), shape.length);
-  const weight = c.weight('W', 1);
-  const bias = c.optional('Bias');
+  const weight = c.kernel?.int8 ? c.input('W') : c.weight('W', 1);
+  const given = c.optional('Bias');
+  const bias = given === undefined ? undefined : c.reshaped(given, [product(c.shapeOf(given))]);
   const inputs = [c.reshaped(x, [product(shape.slice(0, columns)), product(shape.slice(columns))]), weight];
-  if (bias !== undefined) inputs.push(c.reshaped(bias, [product(c.shapeOf(bias))]));
   const outer = [...shape.slice(0, columns), c.shapeOf(weight).at(-1)!];
-  c.output('Out', 'fc', inputs, {}, step('reshape', [], { shape: outer }), ...layerActivation(c));
+  const reshape = step('reshape', [], { shape: outer });
+  if (c.kernel?.int8) {
+    const names = { input: 'Input', weights: 'W', output: 'Out' } as const;
+    const { scale, bias: offset, steps } = int8Results(c, names, outer.at(-1)!, bias, layerActivation(c));
+    c.output('Out', 'int8_fc', [...inputs, scale, offset], {}, ...steps, reshape);
+    return;
+  }
+  if (bias !== undefined) inputs.push(bias);
+  c.output('Out', 'fc', inputs, {}, reshape, ...layerActivation(c));
 };
 
-interface Product {
-  readonly transposeX: boolean;
-  readonly transposeY: boolean;
-  readonly alpha: number;
-}
-
 /** NumPy's rules: vectors become matrices, and the dimension they gained goes again. */
-function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: Product): void {
+function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: AttributesOf<'matmul'>): void {
+  if (c.kernel?.int8) {
+    int8Product(c, c.input('X'), c.input('Y'), { transposeX, transposeY, alpha });
+    return;
+  }
   let x = c.input('X');
   const weight = c.weight('Y', transposeY ? 0 : 1);
   const [xShape, yShape] = [c.shapeOf(x), c.shapeOf(weight)];

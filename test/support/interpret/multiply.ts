@@ -168,3 +168,12 @@ export function matmul(frame: Frame): void {
     }
   }
 }
+
+export function staticQuantize(frame: Frame): void {
+  const { count } = frame.numbers('count');
+  const [x, y, factor] = [frame.floats('x'), frame.typed('y', 'i8'), frame.float('factor')];
+  for (let i = 0; i < count; i++) {
+    const value = Math.fround(x[i]! * factor);
+    y[i] = Number.isNaN(value) ? 0 : Math.sign(value) * Math.min(Math.floor(Math.abs(value) + 0.5), 127);
+  }
+}
