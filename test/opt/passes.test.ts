@@ -144,7 +144,7 @@ t.test('an identity behind an input does not rename the input', (t) => {
     optimizeForLite(source.program, source.parameters, options).program.blocks[0]!.ops[0]!.outputs[0]!.arguments;
   t.same(feed({}), ['x']);
   t.same(feed({ fusions: 'upstream' }), ['a'], 'as the real opt does');
-  const alone = model({ x: image }, [{ ...identity, outputs: { Out: ['y'] } }], ['y']);
+  const alone = model({ x: image }, [{ ...identity, outputs: { Out: ['y'] } }], ['y'], { y: IMAGE });
   t.same(optimized(t, alone), ['scale'], 'between input and output something must stand');
   t.end();
 });
