@@ -1,13 +1,15 @@
 import { EdgeDeployError } from './base/errors.js';
 import { type OnProgress, silent } from './base/events.js';
 import type { Graph } from './ir/graph.js';
+import { assertOneModel } from './ir/same-model.js';
+import { SharedData } from './ir/shared-data.js';
 import type { WeightReport } from './ir/weight-report.js';
 import { type LowerOptions, lower, type Precision } from './lower/index.js';
 import { type OptimizeOptions, optimize } from './passes/index.js';
 import { plan } from './plan/index.js';
-import { writeProgram } from './program/write.js';
+import { type ProgramPlan, writeProgram } from './program/write.js';
 import { type QuantizationMode, quantizeWeights } from './quantize/index.js';
-import type { Operand, Step } from './steps/lowered.js';
+import type { Lowered, Operand, Step } from './steps/lowered.js';
 
 export const PRECISIONS = ['fp32', 'int8w', 'int16w', 'int8'] as const satisfies readonly Precision[];
 
@@ -18,49 +20,90 @@ export interface CompileOptions extends LowerOptions {
   readonly onProgress?: OnProgress;
 }
 
-export interface Compiled {
-  /** The program file. */
-  readonly program: Uint8Array;
+/** What was made of the model for one set of input shapes. */
+export interface CompiledPlan {
   /** The model with this precision's weights, before any optimisation: what the program must compute. */
   readonly model: Graph;
   /** The optimized graph, which was lowered. */
   readonly graph: Graph;
   /** Nodes of `graph` that compute in integers, their input quantised at run time; empty unless precision is int8. */
   readonly integerNodes: ReadonlySet<string>;
+  readonly macs: number;
+  /** Bytes of working memory; weights are in `constantBytes` instead. */
+  readonly arenaBytes: number;
+}
+
+/** A program for one set of input shapes or several; what stands beside `plans` is the first's. */
+export interface Compiled extends CompiledPlan {
+  /** The program file. */
+  readonly program: Uint8Array;
+  readonly plans: readonly [CompiledPlan, ...CompiledPlan[]];
   /** What quantisation did to each weight; empty for fp32. */
   readonly weights: readonly WeightReport[];
-  readonly macs: number;
-  /** Bytes of working memory, packed weights included in `constantBytes` instead. */
+  /** Of the plan that needs the most: one arena serves all. */
   readonly arenaBytes: number;
+  /** Bytes of packed weights, those that several plans use counted once. */
   readonly constantBytes: number;
 }
 
 /**
- * The whole pipeline: quantise the original weights by PaddleSlim's rules, optimise, lower for one CPU path, plan memory,
- * write the program file. Quantisation comes first so that the integers are PaddleSlim's own; passes then fold into scales.
+ * Compiles a model into a program file. Several graphs are the same model imported for several input shapes (`loadPlans`):
+ * each becomes a plan, and all plans share their weights. Throws E_USAGE where graphs do not belong together.
  */
-export function compile(graph: Graph, options: CompileOptions): Compiled {
+export function compile(model: Graph | readonly Graph[], options: CompileOptions): Compiled {
+  const graphs = [model].flat();
+  assertOneModel(graphs);
+  const shared = new SharedData();
+  const made = graphs.map((graph) => compilePlan(graph, options, graphs.length > 1 ? shared : undefined));
+  const [first, ...others] = made as [PlanResult, ...PlanResult[]];
+  const constants = new Set(made.flatMap(({ written }) => [...written.lowered.constants.values()]));
+  return {
+    ...first.plan,
+    program: writeProgram([first.written, ...others.map(({ written }) => written)]),
+    plans: [first.plan, ...others.map((other) => other.plan)],
+    weights: first.weights,
+    arenaBytes: Math.max(...made.map(({ written }) => written.arenaBytes)),
+    constantBytes: [...constants].reduce((sum, data) => sum + data.byteLength, 0),
+  };
+}
+
+interface PlanResult {
+  readonly plan: CompiledPlan;
+  readonly written: ProgramPlan;
+  readonly weights: readonly WeightReport[];
+}
+
+/**
+ * The whole pipeline: quantise the original weights by PaddleSlim's rules, optimise, lower for one CPU path, plan memory.
+ * Quantisation comes first so that the integers are PaddleSlim's own; passes then fold into scales. With `shared`, what a
+ * stage makes of the weights and another plan has already is dropped at once.
+ */
+function compilePlan(graph: Graph, options: CompileOptions, shared: SharedData | undefined): PlanResult {
   const onProgress = options.onProgress ?? silent;
-  const { graph: quantized, weights } = quantizeFor(graph, options, onProgress);
+  const kept = (made: Graph) => shared?.shareConstants(made) ?? made;
+  const { graph: imported, weights } = quantizeFor(graph, options, onProgress);
+  const quantized = kept(imported);
   onProgress({ stage: 'optimize', message: `optimising ${quantized.nodes.length} nodes` });
-  const optimized = optimize(quantized, options.passes);
+  const optimized = kept(optimize(quantized, options.passes));
   onProgress({
     stage: 'compile',
     message: `compiling for ${options.architecture} (${options.path}), ${options.precision}`,
   });
-  const lowered = lower(optimized, options);
-  const placement = plan(lowered);
-  const program = writeProgram(lowered, placement);
-  return {
-    program,
+  const lowered = shareLowered(lower(optimized, options), shared);
+  const written = { lowered, ...plan(lowered) };
+  const compiled = {
     model: quantized,
     graph: optimized,
     integerNodes: new Set(lowered.steps.filter(quantizesItsInput).map(({ name }) => name)),
-    weights,
     macs: lowered.steps.reduce((sum, step) => sum + step.macs, 0),
-    arenaBytes: placement.arenaBytes,
-    constantBytes: [...lowered.constants.values()].reduce((sum, data) => sum + data.byteLength, 0),
+    arenaBytes: written.arenaBytes,
   };
+  return { plan: compiled, written, weights };
+}
+
+function shareLowered(lowered: Lowered, shared: SharedData | undefined): Lowered {
+  if (!shared) return lowered;
+  return { ...lowered, constants: new Map([...lowered.constants].map(([name, data]) => [name, shared.share(data)])) };
 }
 
 /** The parameters of an input that is quantised at run time are computed; those of a model's own int8 are constant. */

@@ -5,6 +5,12 @@
  *   const target = loadTargets().get('qemu-armv8')!;
  *   const { record } = await push(graph, target, { precision: 'int8' });
  *   console.log(record.summary.median, 'ns');
+ *
+ * One program for several input shapes: the plan that runs is the one that takes the inputs.
+ *
+ *   const graphs = await loadPlans('models/rec', [192, 320].map((width) => new Map([['x', [1, 3, 48, width]]])));
+ *   const { program } = compile(graphs, { ...machineOf(target), precision: 'int8' });
+ *   const outputs = await run(graphs, target, { precision: 'int8', inputs });
  */
 import type { Target } from '../targets/index.js';
 import { type Deployment, type DeployOptions, deployModel } from './deployment/deploy-model.js';
@@ -18,15 +24,15 @@ export { loadTargets, readConfig, resolveTargets, type Target } from '../targets
 export { type BuiltProgram, buildProgram, buildRunner } from '../toolchains/index.js';
 export { EdgeDeployError, type ErrorCode } from './base/errors.js';
 export type { OnProgress, Progress } from './base/events.js';
-export { type Compiled, type CompileOptions, compile, PRECISIONS } from './compile.js';
+export { type Compiled, type CompiledPlan, type CompileOptions, compile, PRECISIONS } from './compile.js';
 export { type DatasetResult, runDataset } from './deployment/dataset.js';
-export type { Deployment, DeployOptions } from './deployment/deploy-model.js';
+export { type Deployment, type DeployOptions, deployPlans as pushPlans } from './deployment/deploy-model.js';
 export { PRESETS, type Preset, type Timing } from './deployment/execute.js';
 export { machineOf } from './deployment/machine.js';
 export type { RunRecord } from './deployment/summary.js';
 export type { Graph } from './ir/graph.js';
 export type { Constant, Tensor, TensorType } from './ir/tensor.js';
-export { type LoadOptions, loadModel } from './load.js';
+export { type InputShapes, type LoadOptions, loadModel, loadPlans } from './load.js';
 export type { Precision } from './lower/index.js';
 export { agreement, argMax } from './measure/agreement.js';
 export { type Summary, summarize } from './measure/summary.js';
@@ -35,18 +41,26 @@ export { evaluateGraph } from './ops/evaluate.js';
 export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './paddle/index.js';
 export { readProgramFile } from './program/read.js';
 
-/** Compiles a model for a target, sends what is missing there, runs and times it, and compares with the reference. */
+/**
+ * Compiles a model for a target, sends what is missing there, runs and times it, and compares with the reference. Of several
+ * graphs (`loadPlans`) the first runs that takes the inputs; `pushPlans` runs all that do.
+ */
 export function push(
-  graph: Graph,
+  model: Graph | readonly Graph[],
   target: Target,
   options: Omit<DeployOptions, 'modelBytes'> & { modelBytes?: number },
 ): Promise<Deployment> {
-  const bytes = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return deployModel(graph, target, { modelBytes: bytes, ...options });
+  const [graph] = [model].flat();
+  const bytes = [...(graph?.constants.values() ?? [])].reduce((sum, { data }) => sum + data.byteLength, 0);
+  return deployModel(model, target, { modelBytes: bytes, ...options });
 }
 
-/** Runs a model once on a target and returns its outputs by name. */
-export async function run(graph: Graph, target: Target, options: ExecuteOptions): Promise<ReadonlyMap<string, Tensor>> {
-  const { execution } = await push(graph, target, { timing: PRESETS.once, ...options });
+/** Runs a model once on a target and returns its outputs by name; of several graphs, the first that takes the inputs. */
+export async function run(
+  model: Graph | readonly Graph[],
+  target: Target,
+  options: ExecuteOptions,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const { execution } = await push(model, target, { timing: PRESETS.once, ...options });
   return execution.outputs;
 }

@@ -1,26 +1,32 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { EdgeDeployError } from './base/errors.js';
+import { stat } from 'node:fs/promises';
 import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
+import { SharedData } from './ir/shared-data.js';
 import type { OnSkipped } from './ir/skipped-op.js';
-import { locateNaiveBuffer, readNaiveModel } from './naive-buffer/locate.js';
-import { importOnnx } from './onnx/index.js';
-import { holdsProgram, importPaddle, importProgram, locateModel, type Program } from './paddle/index.js';
+import { locateNaiveBuffer, type NaiveModel, type NaiveSource, readNaiveModel } from './naive-buffer/locate.js';
+import { openOnnx } from './onnx/index.js';
+import { onnxFile } from './onnx-file.js';
+import { importProgram, locateModel, openPaddle, type Program } from './paddle/index.js';
 
-export interface LoadOptions {
+export interface OpenOptions {
   /** Program and parameter file inside a folder that holds several. */
   readonly modelFile?: string;
   readonly paramsFile?: string;
-  /** Shapes of inputs whose dimensions the model leaves open. */
-  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
   readonly onProgress?: OnProgress;
-  /** For inspection: gets every op that cannot be imported, which else is an error; the graph then lacks them. */
+  /** For inspection: gets every op that cannot be imported, once, which else is an error; graphs then lack them. */
   readonly onSkipped?: OnSkipped;
 }
 
+/** Shapes of inputs by name: needed where the model leaves dimensions open, and may replace any. */
+export type InputShapes = ReadonlyMap<string, readonly number[]>;
+
+export interface LoadOptions extends OpenOptions {
+  readonly inputShapes?: InputShapes;
+}
+
 export interface LoadedModel {
-  readonly graph: Graph;
+  /** One graph for each set of input shapes; equal weights are one array. */
+  readonly graphs: readonly [Graph, ...Graph[]];
   /** Bytes of program and parameters as they came. */
   readonly bytes: number;
   /** What a file of Paddle-Lite holds, as opt counts: its own ops are not ours. */
@@ -39,43 +45,78 @@ export interface Contents {
  * ONNX model (a file, or a folder with one) as a graph.
  */
 export async function loadModel(path: string, options: LoadOptions = {}): Promise<Graph> {
-  return (await loadModelWithSize(path, options)).graph;
+  return (await loadModelWithSize(path, [options.inputShapes ?? new Map()], options)).graphs[0];
 }
 
-/** loadModel, and the size of what was read. */
-export async function loadModelWithSize(path: string, options: LoadOptions = {}): Promise<LoadedModel> {
+/**
+ * loadModel for several sets of input shapes: a graph each, which share their weights. `compile` makes one program file of
+ * them, `push` and `run` take the one that fits the inputs.
+ */
+export async function loadPlans(
+  path: string,
+  inputShapes: readonly InputShapes[],
+  options: OpenOptions = {},
+): Promise<LoadedModel['graphs']> {
+  return (await loadModelWithSize(path, inputShapes, options)).graphs;
+}
+
+/** loadPlans, and the size of what was read. */
+export async function loadModelWithSize(
+  path: string,
+  [first = new Map(), ...others]: readonly InputShapes[],
+  options: OpenOptions = {},
+): Promise<LoadedModel> {
+  const model = await openModel(path, options);
+  const shared = new SharedData();
+  const load = (inputShapes: InputShapes, onSkipped: OnSkipped | undefined) => {
+    const graph = model.importFor({ inputShapes, onSkipped });
+    return others.length > 0 ? shared.shareConstants(graph) : graph;
+  };
+  const { onSkipped } = options;
+  const graph = load(first, onSkipped);
+  const again = onSkipped && (() => {});
+  const { contents } = model;
+  return {
+    graphs: [graph, ...others.map((shapes) => load(shapes, again))],
+    bytes: model.bytesWith(graph),
+    ...(contents ? { contents } : {}),
+  };
+}
+
+/** A model in memory, which can be imported for any input shapes. */
+interface OpenedModel {
+  importFor(options: { readonly inputShapes: InputShapes; readonly onSkipped: OnSkipped | undefined }): Graph;
+  /** Bytes of program and parameters as they came; a graph of the model tells which parameters it has. */
+  bytesWith(graph: Graph): number;
+  readonly contents?: Contents;
+}
+
+async function openModel(path: string, options: OpenOptions): Promise<OpenedModel> {
   const nb = await locateNaiveBuffer(path, options.modelFile);
-  if (nb !== undefined) {
-    const { program, parameters, bytes, format } = await readNaiveModel(nb);
-    const contents = { format, ops: opCounts(program), tensors: parameters.size };
-    return { graph: importProgram(nb.name, program, parameters, options), bytes, contents };
+  if (nb !== undefined) return openNaiveBuffer(nb, await readNaiveModel(nb));
+  const file = await onnxFile(path, options.modelFile);
+  if (file !== undefined) {
+    const onnx = await openOnnx(file, options.onProgress);
+    return { importFor: onnx.importFor, bytesWith: () => onnx.bytes };
   }
-  const onnx = await onnxFile(path, options.modelFile);
-  if (onnx !== undefined) return importOnnx(onnx, options);
   const source = await locateModel(path, { modelFile: options.modelFile, paramsFile: options.paramsFile });
-  const { inputShapes, onProgress, onSkipped } = options;
-  const graph = await importPaddle(source, { inputShapes, onProgress, onSkipped });
-  const parameters = [...graph.constants.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-  return { graph, bytes: (await stat(source.program)).size + parameters };
+  const importFor = await openPaddle(source, options.onProgress);
+  const { size } = await stat(source.program);
+  const bytesWith = ({ constants }: Graph) =>
+    [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, size);
+  return { importFor, bytesWith };
+}
+
+function openNaiveBuffer({ name }: NaiveSource, { program, parameters, bytes, format }: NaiveModel): OpenedModel {
+  return {
+    importFor: (options) => importProgram(name, program, parameters, options),
+    bytesWith: () => bytes,
+    contents: { format, ops: opCounts(program), tensors: parameters.size },
+  };
 }
 
 function opCounts({ blocks }: Program): Readonly<Record<string, number>> {
   const counts = new Map<string, number>();
   for (const { type } of blocks.flatMap((block) => block.ops)) counts.set(type, (counts.get(type) ?? 0) + 1);
   return Object.fromEntries(counts);
-}
-
-/** The ONNX file that a path (and a file name in it) means: itself, or the only one in a folder without a Paddle program. */
-export async function onnxFile(path: string, modelFile?: string): Promise<string | undefined> {
-  if (path.endsWith('.onnx')) return path;
-  if (modelFile !== undefined) return modelFile.endsWith('.onnx') ? join(path, modelFile) : undefined;
-  const files = await readdir(path).catch(() => []);
-  const models = files.filter((file) => file.endsWith('.onnx'));
-  if (models.length === 0 || holdsProgram(files)) return undefined;
-  if (models.length === 1) return join(path, models[0]!);
-  throw new EdgeDeployError(
-    'E_MODEL_NOT_FOUND',
-    `the folder ${path} holds ${models.length} models: ${models.sort().join(', ')}`,
-    { hint: `Name one: ${join(path, models[0]!)}` },
-  );
 }

@@ -19,11 +19,18 @@ import { targetSchema } from './target.js';
 
 const precision = z.enum(['fp32', 'int8w', 'int16w', 'int8']);
 
+const shape = z.array(z.number().int().positive());
+
+/** The shape an input is compiled for, or several, one plan each. */
+const inputSchema = z
+  .strictObject({ shape: shape.optional(), shapes: z.array(shape).min(1).optional() })
+  .refine((input) => (input.shape === undefined) !== (input.shapes === undefined), 'give either shape or shapes');
+
 /** `edge-deploy.yaml`: the project's own defaults and boards. Command-line flags win over it. */
 export const configSchema = z.strictObject({
   version: z.literal(1),
   model: z.string().optional(),
-  inputs: z.record(z.string(), z.strictObject({ shape: z.array(z.number().int().positive()) })).optional(),
+  inputs: z.record(z.string(), inputSchema).optional(),
   quantize: z.strictObject({ bits: z.union([z.literal(8), z.literal(16)]).optional() }).optional(),
   precision: precision.optional(),
   targets: z.record(z.string(), targetSchema).optional(),
@@ -122,5 +129,5 @@ function knownKeys(path: readonly (string | number)[], document: Document): stri
     return targetSchema.options.flatMap(({ shape }) => (shape.type.value === type ? Object.keys(shape) : []));
   }
   if (path[0] === 'bench') return ['preset', 'threads', 'precision'];
-  return path[0] === 'inputs' ? ['shape'] : ['bits'];
+  return path[0] === 'inputs' ? ['shape', 'shapes'] : ['bits'];
 }

@@ -43,7 +43,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/plan': ['src/steps'],
   'src/measure': [],
   'src/npy': ['src/ir'],
-  'src/load.ts': ['src/ir', 'src/paddle', 'src/naive-buffer', 'src/onnx'],
+  'src/onnx-file.ts': ['src/paddle'],
+  'src/load.ts': ['src/ir', 'src/paddle', 'src/naive-buffer', 'src/onnx', 'src/onnx-file.ts'],
   'src/compile.ts': [...FLOOR, 'src/passes', 'src/quantize', 'src/lower', 'src/plan', 'src/program'],
   'src/deployment': [
     ...FLOOR,
@@ -61,6 +62,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     ...FLOOR,
     'src/compile.ts',
     'src/load.ts',
+    'src/onnx-file.ts',
     'src/deployment',
     'src/inspection',
     'src/lower',

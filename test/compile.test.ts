@@ -1,7 +1,7 @@
 import t from 'tap';
 import { compile, PRECISIONS } from '../src/compile.js';
 import type { Graph } from '../src/ir/graph.js';
-import { loadModel } from '../src/load.js';
+import { loadModel, loadPlans } from '../src/load.js';
 import { lower } from '../src/lower/index.js';
 import { plan } from '../src/plan/index.js';
 import { readProgramFile } from '../src/program/read.js';
@@ -72,6 +72,49 @@ t.test('a quantised model keeps its integers', async (t) => {
   const graph = await mobilenet(quantized.name.split('/')[1]);
   t.throws(() => compile(graph, { ...OPTIONS, precision: 'int8w' }), { code: 'E_USAGE', message: /are int16 already/ });
   t.same(compile(graph, { ...OPTIONS, precision: 'int16w' }).weights, []);
+});
+
+t.test('plans for several input shapes share their weights, in the file and in memory', async (t) => {
+  const golden = CASES.find(({ name }) => name.startsWith('ppocrv3-paddle-and-onnx/cls_paddle'))!;
+  const shapes = [192, 320, 100].map((width) => new Map([[golden.input, [1, 3, 48, width]]]));
+  const graphs = await loadPlans(golden.path, shapes);
+  for (const precision of PRECISIONS) {
+    const apart = graphs.map((graph) => compile(graph, { ...OPTIONS, precision }));
+    const together = compile(graphs, { ...OPTIONS, precision });
+    t.equal(together.plans.length, 3);
+    t.same(
+      together.plans.map(({ macs, arenaBytes }) => [macs, arenaBytes]),
+      apart.map(({ macs, arenaBytes }) => [macs, arenaBytes]),
+      `${precision}: plans are those of a program of their own`,
+    );
+    t.equal(together.arenaBytes, apart[1]!.arenaBytes, 'one arena, as large as the widest needs');
+    t.ok(together.constantBytes <= apart[0]!.constantBytes, `${together.constantBytes} bytes of weights`);
+    // Tensors and step records: less than 200 bytes for each of 76 steps.
+    const growth = together.program.length - apart[0]!.program.length;
+    t.ok(growth > 0 && growth < 2 * 76 * 200, `${growth} bytes more than one plan`);
+    const [first, ...others] = together.plans;
+    for (const stage of ['model', 'graph'] as const) {
+      const own = new Set([...first[stage].constants.values()].map(({ data }) => data));
+      const kept = others.flatMap((plan) => [...plan[stage].constants.values()].map(({ data }) => data));
+      const extra = kept.filter((data) => !own.has(data)).reduce((sum, { byteLength }) => sum + byteLength, 0);
+      t.ok(kept.length > 100 && extra < 1000, `${precision}, ${stage}: ${extra} bytes that the first plan has not`);
+    }
+    t.same(
+      readProgramFile(together.program).plans.map(({ inputs }) => inputs[0]!.shape[3]),
+      [192, 320, 100],
+    );
+    t.ok(Buffer.from(together.program).equals(Buffer.from(compile(graphs, { ...OPTIONS, precision }).program)));
+  }
+  t.throws(() => compile([...graphs, graphs[0]], { ...OPTIONS, precision: 'fp32' }), {
+    code: 'E_USAGE',
+    message: /x f32\[1,3,48,192\] are given twice/,
+  });
+});
+
+t.test('one graph in a list is compiled as by itself', async (t) => {
+  const graph = await mobilenet();
+  const [one, list] = [graph, [graph]].map((model) => compile(model, { ...OPTIONS, precision: 'int8' }).program);
+  t.ok(Buffer.from(one!).equals(Buffer.from(list!)));
 });
 
 t.test('equal models give equal program files', async (t) => {

@@ -2,8 +2,8 @@
 //
 //   classify PROGRAM PICTURE.pgm
 //
-// PICTURE is a binary PGM (P5, 8 bits) of the model's height and width; the model takes pixel / 255. Prints the three
-// best classes with their scores.
+// PICTURE is a binary PGM (P5, 8 bits) of a height and width that the model was compiled for; the model takes pixel / 255.
+// Prints the three best classes with their scores.
 #include <edge_deploy.h>
 
 #include <algorithm>
@@ -41,17 +41,23 @@ int main(int argc, char **argv) {
 
   ed_model model;
   check(ed_model_open(&model, program, bytes.size()));
-  const size_t arenaSize = ed_model_arena_size(&model, nullptr);
-  ed_session session;
-  check(ed_session_init(&session, &model, aligned(arenaMemory, arenaSize), arenaSize, nullptr));
-
-  const ed_tensor image = ed_session_input(&session, 0);
   std::ifstream picture(argv[2], std::ios::binary);
   std::string magic;
   size_t width = 0, height = 0, white = 0;
   picture >> magic >> width >> height >> white;
   picture.get();
-  check(magic == "P5" && white == 255 && width == image.shape[3] && height == image.shape[2], "not a PGM of the model's size");
+  check(magic == "P5" && white == 255, "not a PGM of 8 bits");
+
+  // The program has a plan for every shape it was compiled for.
+  const auto fits = [&](const ed_tensor &image) { return image.shape[2] == height && image.shape[3] == width; };
+  uint32_t plan = 0;
+  while (plan < model.plan_count && !fits(ed_model_input(&model, plan, 0))) plan++;
+  check(plan < model.plan_count, "the model was not compiled for pictures of this size");
+
+  const size_t arenaSize = ed_model_arena_size(&model, nullptr);
+  ed_session session;
+  check(ed_session_init(&session, &model, plan, aligned(arenaMemory, arenaSize), arenaSize, nullptr));
+  const ed_tensor image = ed_session_input(&session, 0);
   for (size_t i = 0; i < width * height; i++) static_cast<float *>(image.data)[i] = static_cast<float>(picture.get()) / 255;
   check(picture.good(), "the picture is cut");
   check(ed_session_run(&session));

@@ -9,16 +9,22 @@ struct ed_file_header {
   char magic[8];
   uint32_t abi;
   uint8_t architecture, path;
-  uint16_t reserved;
-  uint64_t file_bytes;
-  uint32_t tensors;
+  uint16_t plan_count;
+  uint32_t file_bytes;
   uint16_t input_count, output_count;
-  uint32_t steps, steps_bytes, step_count;
   uint32_t strings, strings_bytes;
   uint32_t constants, constants_bytes;
-  uint32_t arena_bytes;
 };
-_Static_assert(sizeof(struct ed_file_header) == 64, "header");
+_Static_assert(sizeof(struct ed_file_header) == 40, "header");
+
+/* plan_count of them follow the header. */
+struct ed_file_plan {
+  uint32_t tensors;
+  uint32_t steps, steps_bytes, step_count;
+  uint32_t arena_bytes;
+  uint32_t reserved;
+};
+_Static_assert(sizeof(struct ed_file_plan) == 24, "plan");
 
 struct ed_file_tensor {
   uint32_t name, dtype, rank, shape[ED_MAX_RANK];
@@ -34,6 +40,11 @@ struct ed_file_step {
 _Static_assert(sizeof(struct ed_file_step) == 16, "step");
 
 #define ED_FILE_ALIGNMENT 64u
+
+/* What ed_model_open leaves in a model's private_: scratch bytes of one thread and arena bytes, the most of any plan. */
+enum { ED_MODEL_SCRATCH, ED_MODEL_ARENA };
+
+static inline const struct ed_file_plan *ed_file_plans(const struct ed_file_header *header) { return (const void *)(header + 1); }
 
 /* Bytes of a step with its record, padded. */
 static inline uint32_t ed_step_bytes(const struct ed_file_step *step) {

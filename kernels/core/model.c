@@ -17,9 +17,9 @@
 
 static const uint8_t dtype_bytes[ED_DTYPE_COUNT] = {4, 8, 1, 1, 2, 4, 8, 1};
 
-/* A section inside the file, aligned, behind the header. */
-static bool section_fits(const struct ed_file_header *header, uint32_t offset, uint64_t bytes) {
-  return offset % ED_FILE_ALIGNMENT == 0 && offset >= sizeof *header && offset <= header->file_bytes &&
+/* A section inside the file, aligned, not before `first`. */
+static bool section_fits(const struct ed_file_header *header, uint64_t first, uint32_t offset, uint64_t bytes) {
+  return offset % ED_FILE_ALIGNMENT == 0 && offset >= first && offset <= header->file_bytes &&
          bytes <= header->file_bytes - offset;
 }
 
@@ -47,10 +47,10 @@ static bool step_ok(struct ed_check *check, const struct ed_file_step *step) {
   return false;
 }
 
-static bool steps_ok(struct ed_check *check, const unsigned char *bytes, const struct ed_file_header *header) {
-  uint32_t left = header->steps_bytes;
-  const unsigned char *at = bytes + header->steps;
-  for (uint32_t i = 0; i < header->step_count; i++) {
+static bool steps_ok(struct ed_check *check, const struct ed_file_header *header, const struct ed_file_plan *plan) {
+  uint32_t left = plan->steps_bytes;
+  const unsigned char *at = (const unsigned char *)header + plan->steps;
+  for (uint32_t i = 0; i < plan->step_count; i++) {
     const struct ed_file_step *step = (const void *)at;
     if (left < sizeof *step || left < ed_step_bytes(step) || step->name >= header->strings_bytes || step->reserved != 0)
       return false;
@@ -59,6 +59,36 @@ static bool steps_ok(struct ed_check *check, const unsigned char *bytes, const s
     at += ed_step_bytes(step);
   }
   return left == 0;
+}
+
+/*
+ * All plans. Their sections follow one another, so that opening takes no longer than the file is long; their inputs and
+ * outputs have the same names and types, so that those of the first speak for all.
+ */
+static bool plans_ok(struct ed_check *check, const struct ed_file_header *header, uint64_t *arena_bytes) {
+  const unsigned char *file = (const void *)header;
+  const uint32_t tensor_count = (uint32_t)header->input_count + header->output_count;
+  uint64_t end = sizeof *header + (uint64_t)header->plan_count * sizeof(struct ed_file_plan);
+  if (header->plan_count == 0 || end > header->file_bytes) return false;
+  const struct ed_file_plan *plans = ed_file_plans(header);
+  for (uint32_t i = 0; i < header->plan_count; i++) {
+    const struct ed_file_plan *plan = &plans[i];
+    if (!section_fits(header, end, plan->tensors, tensor_count * sizeof(struct ed_file_tensor))) return false;
+    end = (uint64_t)plan->tensors + tensor_count * sizeof(struct ed_file_tensor);
+    if (!section_fits(header, end, plan->steps, plan->steps_bytes)) return false;
+    end = (uint64_t)plan->steps + plan->steps_bytes;
+    if (plan->arena_bytes % ED_FILE_ALIGNMENT != 0 || plan->arena_bytes >= ED_REF_CONSTANT || plan->reserved != 0) return false;
+
+    check->arena_bytes = plan->arena_bytes;
+    const struct ed_file_tensor *tensors = (const void *)(file + plan->tensors), *first = (const void *)(file + plans[0].tensors);
+    for (uint32_t j = 0; j < tensor_count; j++) {
+      if (!tensor_ok(check, header, &tensors[j])) return false;
+      if (tensors[j].name != first[j].name || tensors[j].dtype != first[j].dtype) return false;
+    }
+    if (!steps_ok(check, header, plan)) return false;
+    if (plan->arena_bytes > *arena_bytes) *arena_bytes = plan->arena_bytes;
+  }
+  return true;
 }
 
 enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t size) {
@@ -71,34 +101,27 @@ enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t s
   if (header->abi != ED_ABI) return ED_WRONG_ABI;
   if (header->file_bytes != size) return ED_TRUNCATED;
   if (header->architecture != ED_ARCHITECTURE_ANY && header->architecture != ED_ARCHITECTURE_HERE) return ED_WRONG_MACHINE;
-  if (header->path >= ED_PATH_COUNT || header->reserved != 0) return ED_CORRUPT;
-
-  const uint32_t tensor_count = (uint32_t)header->input_count + header->output_count;
-  const bool sections = section_fits(header, header->tensors, tensor_count * sizeof(struct ed_file_tensor)) &&
-                        section_fits(header, header->steps, header->steps_bytes) &&
-                        section_fits(header, header->strings, header->strings_bytes) &&
-                        section_fits(header, header->constants, header->constants_bytes);
-  if (!sections || header->arena_bytes % ED_FILE_ALIGNMENT != 0 || header->arena_bytes >= ED_REF_CONSTANT) return ED_CORRUPT;
+  if (header->path >= ED_PATH_COUNT) return ED_CORRUPT;
+  if (!section_fits(header, sizeof *header, header->strings, header->strings_bytes) ||
+      !section_fits(header, sizeof *header, header->constants, header->constants_bytes))
+    return ED_CORRUPT;
   /* Names are followed to their NUL: the last byte of the strings is one. */
   const unsigned char *file = bytes;
   if (header->strings_bytes == 0 || file[header->strings + header->strings_bytes - 1] != 0) return ED_CORRUPT;
 
   struct ed_kernels kernels;
   ed_kernels_init(&kernels, header->path);
-  struct ed_check check = {
-      .arena_bytes = header->arena_bytes, .constant_bytes = header->constants_bytes, .kernels = &kernels};
-  const struct ed_file_tensor *tensors = (const void *)(file + header->tensors);
-  for (uint32_t i = 0; i < tensor_count; i++)
-    if (!tensor_ok(&check, header, &tensors[i])) return ED_CORRUPT;
-  if (!steps_ok(&check, file, header)) return ED_CORRUPT;
-  if (check.scratch_bytes >= ED_REF_CONSTANT) return ED_CORRUPT;
+  struct ed_check check = {.constant_bytes = header->constants_bytes, .kernels = &kernels};
+  uint64_t arena_bytes = 0;
+  if (!plans_ok(&check, header, &arena_bytes) || check.scratch_bytes >= ED_REF_CONSTANT) return ED_CORRUPT;
 
   model->bytes = bytes;
   model->size = size;
   model->input_count = header->input_count;
   model->output_count = header->output_count;
-  model->step_count = header->step_count;
+  model->plan_count = header->plan_count;
   model->path = header->path;
-  model->private_[0] = (check.scratch_bytes + ED_FILE_ALIGNMENT - 1) / ED_FILE_ALIGNMENT * ED_FILE_ALIGNMENT;
+  model->private_[ED_MODEL_SCRATCH] = (check.scratch_bytes + ED_FILE_ALIGNMENT - 1) / ED_FILE_ALIGNMENT * ED_FILE_ALIGNMENT;
+  model->private_[ED_MODEL_ARENA] = arena_bytes;
   return ED_OK;
 }

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ED_ABI 0xb8342316u
+#define ED_ABI 0x40c11b76u
 #define ED_MAX_RANK 8
 
 /* Address of an operand: bit 31 set = constants, else arena; the other bits are a byte offset. */

@@ -11,11 +11,18 @@
  *   if (ed_model_arena_size(&model, NULL) > sizeof arena) fail("arena too small");
  *
  *   struct ed_session session;
- *   status = ed_session_init(&session, &model, arena, sizeof arena, NULL);
+ *   status = ed_session_init(&session, &model, 0, arena, sizeof arena, NULL);
  *   struct ed_tensor image = ed_session_input(&session, 0);
  *   memcpy(image.data, pixels, image.bytes);
  *   status = ed_session_run(&session);
  *   struct ed_tensor scores = ed_session_output(&session, 0);
+ *
+ * A program may be compiled for several input shapes: each has a plan, and all plans share the weights. One arena serves
+ * them all, and ed_session_init takes the number of the plan, which is found by its shape:
+ *
+ *   uint32_t plan = 0;
+ *   while (plan < model.plan_count && ed_model_input(&model, plan, 0).shape[3] != width) plan++;
+ *   if (plan == model.plan_count) fail("the program was not compiled for this width");
  *
  * Memory: the library allocates nothing, prints nothing and keeps no global state. `bytes` and the arena must be aligned
  * to 64 bytes (mmap is). `bytes` is only read, and must neither change nor go while the model is used: a file that others
@@ -72,7 +79,8 @@ struct ed_tensor {
 struct ed_model {
   const unsigned char *bytes;
   size_t size;
-  uint32_t input_count, output_count, step_count;
+  uint32_t plan_count;            /* sets of input shapes it was compiled for; at least one */
+  uint32_t input_count, output_count;
   uint32_t path;                  /* 0 ref, 1 neon, 2 dotprod, 3 i8mm: what the program needs of the CPU */
   uint64_t private_[4];
 };
@@ -99,9 +107,10 @@ struct ed_step_info {
 /* Called before (finished = 0) and after (finished = 1) every step, on the thread that runs the session. */
 typedef void ed_step_hook(void *context, const struct ed_step_info *step, int finished);
 
-/* Filled by ed_session_init; the library's own. */
+/* Filled by ed_session_init. Read the plan and the count; the rest is the library's. */
 struct ed_session {
   const struct ed_model *model;
+  uint32_t plan, step_count;
   unsigned char *arena;
   const struct ed_threads *threads;
   ed_step_hook *hook;
@@ -112,15 +121,27 @@ struct ed_session {
 /* Checks the whole file, `size` bytes, and fills *model; when it is refused, *model is empty, which no function takes. */
 ED_API enum ed_status ed_model_open(struct ed_model *model, const void *bytes, size_t size);
 
-/* Bytes of arena that a session needs with these threads (NULL: one). 0 without a model, SIZE_MAX beyond all memory. */
+/*
+ * Input `index` as plan `plan` takes it, without data; all zero when either is out of range. Names and types are the same
+ * in every plan, shapes are not: the plan for a shape is the one whose inputs have it.
+ */
+ED_API struct ed_tensor ed_model_input(const struct ed_model *model, uint32_t plan, uint32_t index);
+
+/*
+ * Bytes of arena that a session needs with these threads (NULL: one), whatever its plan. 0 without a model, SIZE_MAX beyond
+ * all memory.
+ */
 ED_API size_t ed_model_arena_size(const struct ed_model *model, const struct ed_threads *threads);
 
 /*
- * Prepares a session in the caller's arena; refuses a program whose instructions this CPU lacks. threads may be NULL. The
- * arena's contents do not matter, and those of the inputs are what the caller then writes there.
+ * Prepares a session for one plan (0: the first) in the caller's arena; refuses a program whose instructions this CPU lacks.
+ * threads may be NULL. The arena's contents do not matter, and those of the inputs are what the caller then writes there.
+ *
+ * Called again, it switches to another plan in the same arena: that costs less than a step, but tensors move, what they held
+ * is lost, and a hook has to be set again.
  */
-ED_API enum ed_status ed_session_init(struct ed_session *session, const struct ed_model *model, void *arena, size_t size,
-                                      const struct ed_threads *threads);
+ED_API enum ed_status ed_session_init(struct ed_session *session, const struct ed_model *model, uint32_t plan, void *arena,
+                                      size_t size, const struct ed_threads *threads);
 
 /*
  * Input and output tensors, in the model's order; all zero when index is out of range. They stay where they are from

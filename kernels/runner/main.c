@@ -1,7 +1,7 @@
 /*
  * The program that is pushed to a board: loads a program file, reads inputs, runs, writes outputs, and reports in JSON
  * lines. Events in their order: cpu, load, input…, output…, warmup, samples…, stop, step…, done; or error, and an exit
- * code: 2 usage, 3 bad program, 4 file, 5 wrong CPU, 6 wrong input size.
+ * code: 2 usage, 3 bad program, 4 file, 5 wrong CPU, 6 wrong input size or unknown input shape.
  */
 #define _GNU_SOURCE
 #include <signal.h>
@@ -15,6 +15,7 @@
 #include "json.h"
 #include "machine.h"
 #include "options.h"
+#include "plan.h"
 #include "pool.h"
 #include "timing.h"
 
@@ -29,10 +30,11 @@ static void load(const struct options *options, struct ed_model *model, struct e
   if (status != ED_OK) fail_status(status);
   const size_t arena_bytes = ed_model_arena_size(model, threads);
   void *arena = allocate_pages(arena_bytes);
-  status = ed_session_init(session, model, arena, arena_bytes, threads);
+  const uint32_t plan = choose_plan(model, options);
+  status = ed_session_init(session, model, plan, arena, arena_bytes, threads);
   if (status != ED_OK) fail_status(status);
   const uint64_t end = now();
-  const uint64_t tensors = ((const struct ed_file_header *)(const void *)file.bytes)->arena_bytes;
+  const uint64_t tensors = model->private_[ED_MODEL_ARENA];
   json_begin("load");
   json_integer("ns", end - start);
   json_integer("file_bytes", file.size);
@@ -40,7 +42,9 @@ static void load(const struct options *options, struct ed_model *model, struct e
   json_integer("scratch_bytes", arena_bytes - tensors);
   json_integer("threads", options->threads);
   json_text("path", path_names[model->path]);
-  json_integer("steps", model->step_count);
+  json_integer("plan", plan);
+  json_integer("plans", model->plan_count);
+  json_integer("steps", session->step_count);
   json_end();
 }
 
@@ -90,10 +94,10 @@ static void open_inputs(const struct options *options, const struct ed_session *
       fill(&tensor);
       continue;
     }
-    const struct mapping file = map_file(binding->path);
+    const struct mapping file = map_file(binding->value);
     const uint64_t wanted = (uint64_t)tensor.bytes * (options->samples ? options->samples : 1);
     if (file.size != wanted)
-      fail(EXIT_INPUT, "INPUT", "'%s' holds %zu bytes; the input '%s' takes %llu", binding->path, file.size, tensor.name,
+      fail(EXIT_INPUT, "INPUT", "'%s' holds %zu bytes; the input '%s' takes %llu", binding->value, file.size, tensor.name,
            (unsigned long long)wanted);
     files[i] = file.bytes;
   }
@@ -110,7 +114,7 @@ static void write_outputs(const struct options *options, const struct ed_session
   for (uint32_t i = 0; i < session->model->output_count; i++) {
     const struct ed_tensor tensor = ed_session_output(session, i);
     const struct binding *binding = binding_of(options->outputs, options->output_count, tensor.name);
-    if (binding) write_file(binding->path, tensor.data, tensor.bytes);
+    if (binding) write_file(binding->value, tensor.data, tensor.bytes);
   }
 }
 
@@ -134,7 +138,7 @@ static void run_samples(const struct options *options, struct ed_session *sessio
   for (uint32_t i = 0; i < outputs; i++) {
     const struct ed_tensor tensor = ed_session_output(session, i);
     const struct binding *binding = binding_of(options->outputs, options->output_count, tensor.name);
-    if (binding) write_file(binding->path, collected[i], (size_t)(options->samples * tensor.bytes));
+    if (binding) write_file(binding->value, collected[i], (size_t)(options->samples * tensor.bytes));
   }
   print_samples(ns, options->samples);
   json_begin("stop");

@@ -25,10 +25,12 @@ static uint64_t whole(const char *option, const char *text, double least, double
   return (uint64_t)value;
 }
 
-/* The first '=' separates: a tensor whose name holds one cannot be bound. */
+/* The first '=' separates: a tensor whose name holds one cannot be bound to a file. A shape stands behind the last. */
 static struct binding binding(const char *option, char *text) {
-  char *separator = strchr(text, '=');
-  if (!separator || separator == text || !separator[1]) fail(EXIT_USAGE, "USAGE", "%s: '%s' is not NAME=FILE", option, text);
+  const bool shape = !strcmp(option, "--shape");
+  char *separator = shape ? strrchr(text, '=') : strchr(text, '=');
+  if (!separator || separator == text || !separator[1])
+    fail(EXIT_USAGE, "USAGE", "%s: '%s' is not NAME=%s", option, text, shape ? "1x3x48x192" : "FILE");
   *separator = 0;
   return (struct binding){text, separator + 1};
 }
@@ -60,6 +62,8 @@ struct options read_options(int argc, char **argv) {
         bind(o.inputs, &o.input_count, option, value);
       else if (!strcmp(option, "--output"))
         bind(o.outputs, &o.output_count, option, value);
+      else if (!strcmp(option, "--shape"))
+        bind(o.shapes, &o.shape_count, option, value);
       else if (!strcmp(option, "--threads"))
         o.threads = (uint32_t)whole(option, value, 1, 64);
       else if (!strcmp(option, "--warmup-ms"))
@@ -80,8 +84,8 @@ struct options read_options(int argc, char **argv) {
   }
   if (!o.program) {
     fail(EXIT_USAGE, "USAGE",
-         "usage: runner PROGRAM [--input NAME=FILE]… [--output NAME=FILE]… [--threads N] [--warmup-ms N] [--min-runs N] "
-         "[--min-ms N] [--max-ms N] [--interval PERCENT] [--samples N] [--profile] [--info]");
+         "usage: runner PROGRAM [--input NAME=FILE]… [--output NAME=FILE]… [--shape NAME=SIZES]… [--threads N] [--warmup-ms N] "
+         "[--min-runs N] [--min-ms N] [--max-ms N] [--interval PERCENT] [--samples N] [--profile] [--info]");
   }
   if (o.interval > 0 && o.max_ns == 0) o.max_ns = 10000ull * NS_PER_MS;
   return o;

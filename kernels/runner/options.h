@@ -5,15 +5,15 @@
 
 #define MAX_BINDINGS 256
 
-/* NAME=FILE of --input or --output. */
+/* NAME=FILE of --input or --output, NAME=1x3x48x192 of --shape. */
 struct binding {
-  const char *name, *path;
+  const char *name, *value;
 };
 
 struct options {
   const char *program;
-  struct binding inputs[MAX_BINDINGS], outputs[MAX_BINDINGS];
-  uint32_t input_count, output_count;
+  struct binding inputs[MAX_BINDINGS], outputs[MAX_BINDINGS], shapes[MAX_BINDINGS];
+  uint32_t input_count, output_count, shape_count;
   uint32_t threads;
   uint64_t warmup_ns, min_runs, min_ns, max_ns; /* warmup_ns: at most; max_ns 0: no limit */
   double interval;                              /* per cent of the median; 0: stop at min_runs and min_ns */

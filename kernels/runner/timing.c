@@ -144,15 +144,14 @@ static void on_step(void *context, const struct ed_step_info *step, int finished
 }
 
 /* Thousands of multiply-accumulates of each step stand in the file, beside the record. */
-static uint64_t macs_of(const struct ed_model *model, uint32_t index) {
-  const struct ed_file_header *header = (const void *)model->bytes;
-  const unsigned char *at = model->bytes + header->steps;
+static uint64_t macs_of(const struct ed_session *session, uint32_t index) {
+  const unsigned char *bytes = session->model->bytes, *at = bytes + ed_file_plans((const void *)bytes)[session->plan].steps;
   while (index-- > 0) at += ed_step_bytes((const void *)at);
   return (uint64_t)((const struct ed_file_step *)(const void *)at)->kilomacs * 1024;
 }
 
 void profile(struct ed_session *session) {
-  const uint32_t count = session->model->step_count;
+  const uint32_t count = session->step_count;
   struct profile profile = {0};
   profile.ns = allocate_pages((uint64_t)count * PROFILE_RUNS * sizeof *profile.ns);
   profile.steps = allocate_pages((uint64_t)count * sizeof *profile.steps);
@@ -165,7 +164,7 @@ void profile(struct ed_session *session) {
     json_text("name", profile.steps[i].name);
     json_text("step", profile.steps[i].step);
     json_text("kernel", profile.steps[i].kernel);
-    json_integer("macs", macs_of(session->model, i));
+    json_integer("macs", macs_of(session, i));
     json_integers("ns", profile.ns + (size_t)i * PROFILE_RUNS, PROFILE_RUNS);
     json_end();
   }

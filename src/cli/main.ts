@@ -2,10 +2,10 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EdgeDeployError, EXIT_CODES } from '../base/errors.js';
 import { version } from '../base/version.js';
-import { commands } from './commands/index.js';
+import { loadCommands } from './commands/index.js';
 import { type ContextOptions, createContext, type Surroundings } from './context.js';
 import { describeError, errorRecord, exitCodeOf } from './errors.js';
-import { seconds } from './options.js';
+import { seconds } from './seconds.js';
 
 /** Builds the program from the commands' own descriptions. Returns the exit code of the command that ran. */
 export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -16,6 +16,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
+  const commands = await loadCommands(argv);
   for (const definition of commands) {
     const command = program.command(definition.name).summary(definition.summary).description(definition.summary);
     definition.configure(command);

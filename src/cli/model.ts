@@ -2,7 +2,8 @@ import type { Config } from '../../targets/index.js';
 import type { OnSkipped } from '../ir/skipped-op.js';
 import { type LoadedModel, loadModelWithSize } from '../load.js';
 import type { Context } from './context.js';
-import { chosenModel, inputShapes } from './options.js';
+import { inputShapes } from './input-shapes.js';
+import { chosenModel } from './options.js';
 
 /** A model, and where it was. */
 export interface CommandModel extends LoadedModel {
@@ -22,9 +23,9 @@ export async function loadForCommand(
     ...(typeof options.modelFile === 'string' ? { modelFile: options.modelFile } : {}),
     ...(typeof options.paramsFile === 'string' ? { paramsFile: options.paramsFile } : {}),
   };
-  const model = await loadModelWithSize(path, {
+  const shapes = inputShapes(config, (options.inputShape as string[] | undefined) ?? []);
+  const model = await loadModelWithSize(path, shapes, {
     ...files,
-    inputShapes: inputShapes(config, (options.inputShape as string[] | undefined) ?? []),
     onProgress: context.onProgress,
     ...(onSkipped ? { onSkipped } : {}),
   });

@@ -14,7 +14,7 @@ export function modelFlags(command: Command): Command {
   return command
     .option(
       '--input-shape <name=1x3x224x224>',
-      'shape of an input whose dimensions the model leaves open; may be given several times',
+      'shape of an input whose dimensions the model leaves open; of one input several times: one program for all its shapes, the k-th of each input together',
       collect,
     )
     .option('--model-file <name>', 'program file inside the folder')
@@ -57,12 +57,6 @@ export function count(value: string): number {
   return number;
 }
 
-export function seconds(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && number <= 86_400)) throw new InvalidArgumentError('expected seconds, more than 0');
-  return number;
-}
-
 /** The configuration of the project, if there is one. */
 export function configuration(): Config | undefined {
   const file = findConfig();
@@ -93,21 +87,6 @@ export function chosenModel(config: Config | undefined, argument: string | undef
 export function chosenPrecision(config: Config | undefined, flag: unknown): Precision {
   const bits = config?.quantize?.bits;
   return (flag as Precision | undefined) ?? config?.precision ?? (bits === 16 ? 'int16w' : 'int8');
-}
-
-export function inputShapes(config: Config | undefined, flags: readonly string[]): Map<string, readonly number[]> {
-  const shapes = new Map<string, readonly number[]>(
-    Object.entries(config?.inputs ?? {}).map(([name, { shape }]) => [name, shape]),
-  );
-  for (const flag of flags) {
-    const [, name, text] = /^(.+)=([0-9x×,]+)$/.exec(flag) ?? [];
-    const shape = text?.split(/[x×,]/).map(Number);
-    if (!name || !shape || shape.some((size) => !Number.isInteger(size) || size < 1)) {
-      throw new EdgeDeployError('E_USAGE', `--input-shape '${flag}' is not NAME=1x3x224x224`);
-    }
-    shapes.set(name, shape);
-  }
-  return shapes;
 }
 
 /** Tensors from `.npy` files; a file without a name is for the model's only input. */

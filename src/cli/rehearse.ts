@@ -7,9 +7,14 @@ import { formatBytes } from '../report/format.js';
 import type { Context } from './context.js';
 
 /** `--dry-run` of whatever runs a model: compiles for every target, touches none, and says what would be sent. */
-export function rehearse(context: Context, graph: Graph, targets: readonly Target[], precision: Precision): number {
+export function rehearse(
+  context: Context,
+  graphs: readonly Graph[],
+  targets: readonly Target[],
+  precision: Precision,
+): number {
   const planned = targets.map((target) => {
-    const { program, arenaBytes } = compile(graph, { ...machineOf(target), precision });
+    const { program, arenaBytes } = compile(graphs, { ...machineOf(target), precision });
     return { target: target.name, precision, programBytes: program.length, arenaBytes };
   });
   context.result({ dryRun: planned });

@@ -3,12 +3,12 @@ import type { Device, DeviceInfo, FileToPut, PutResult } from '../../deploy/inde
 import type { Target } from '../../targets/target.js';
 import { type BuiltProgram, buildRunner } from '../../toolchains/index.js';
 import { type OnProgress, silent } from '../base/events.js';
-import { type Compiled, compile } from '../compile.js';
+import { type Compiled, type CompiledPlan, compile } from '../compile.js';
 import type { Graph } from '../ir/graph.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { Precision } from '../lower/index.js';
 import { viewAs } from '../npy/index.js';
-import { completeInputs } from './inputs.js';
+import { completeInputs, fittingPlans } from './inputs.js';
 import { machineOf } from './machine.js';
 import { type RunReport, readReport } from './protocol.js';
 
@@ -38,6 +38,10 @@ export interface ExecuteOptions {
   readonly timing?: Timing;
   /** Inputs by name; absent ones are pseudo-random. */
   readonly inputs?: ReadonlyMap<string, Tensor>;
+  /** Which graph of several; otherwise the first that takes the inputs. */
+  readonly plan?: number;
+  /** What `compile` made of the model for this target and precision; otherwise it is compiled. */
+  readonly compiled?: Compiled;
   /** Time every step, after and apart from the timing runs. */
   readonly profile?: boolean;
   /** On emulated targets: also count the instructions of one run, with this plugin. */
@@ -49,6 +53,9 @@ export interface ExecuteOptions {
 
 export interface Execution {
   readonly compiled: Compiled;
+  /** The graph that ran, and what it was compiled to. */
+  readonly graph: Graph;
+  readonly plan: CompiledPlan;
   readonly runner: BuiltProgram;
   readonly info: DeviceInfo;
   readonly put: PutResult;
@@ -59,15 +66,21 @@ export interface Execution {
   readonly instructions?: number;
 }
 
-/** The way of a model to a device: compile, build the runner, send what is missing, run, bring the outputs back. */
+/**
+ * The way of a model to a device: compile, build the runner, send what is missing, run, bring the outputs back. Several
+ * graphs are one model for several input shapes, in one program; one of its plans runs.
+ */
 export async function execute(
-  graph: Graph,
+  model: Graph | readonly Graph[],
   target: Target,
   device: Device,
   options: ExecuteOptions,
 ): Promise<Execution> {
   const { precision, threads = 1, timing = PRESETS.quick, onProgress = silent, signal } = options;
-  const compiled = compile(graph, { ...machineOf(target), precision, onProgress });
+  const graphs = [model].flat();
+  const index = options.plan ?? fittingPlans(graphs, options.inputs ?? new Map())[0]!;
+  const graph = graphs[index]!;
+  const compiled = options.compiled ?? compile(graphs, { ...machineOf(target), precision, onProgress });
   const runner = await buildRunner({ arch: target.arch, onProgress, ...(signal ? { signal } : {}) });
   const inputs = completeInputs(graph, options.inputs ?? new Map());
   const files: FileToPut[] = [
@@ -94,9 +107,9 @@ export async function execute(
     ]),
     ...results.flatMap(({ name, path }) => ['--output', `${name}=${path}`]),
   ];
-  const program = put.paths.get(`${precision}.edp`)!;
+  const selection = [put.paths.get(`${precision}.edp`)!, ...(graphs.length > 1 ? shapeArguments(graph) : [])];
   const args = [
-    program,
+    ...selection,
     ...bindings,
     '--threads',
     String(threads),
@@ -117,9 +130,11 @@ export async function execute(
   }
   await device.remove(results.map(({ path }) => path));
   const counted =
-    options.counter && target.type === 'qemu' ? await countOnce(target, device, put, program, options) : undefined;
+    options.counter && target.type === 'qemu' ? await countOnce(target, device, put, selection, options) : undefined;
   return {
     compiled,
+    graph,
+    plan: compiled.plans[index]!,
     runner,
     info,
     put,
@@ -134,16 +149,22 @@ async function countOnce(
   target: Target,
   device: Device,
   put: PutResult,
-  program: string,
+  selection: readonly string[],
   options: ExecuteOptions,
 ): Promise<number | undefined> {
-  const result = await device.run(put.paths.get('runner')!, [program, '--samples', '1'], {
+  const result = await device.run(put.paths.get('runner')!, [...selection, '--samples', '1'], {
     counter: options.counter!,
     silenceMs: options.silenceMs ?? 120_000,
     ...(options.signal ? { signal: options.signal } : {}),
   });
   readReport(target.name, result);
   return result.instructions;
+}
+
+/** What tells the runner which plan to take. */
+function shapeArguments({ inputs, types }: Graph): string[] {
+  const shapes = inputs.map((name) => [name, types.get(name)!.shape] as const).filter(([, { length }]) => length > 0);
+  return shapes.flatMap(([name, shape]) => ['--shape', `${name}=${shape.join('x')}`]);
 }
 
 function timingArguments({ warmupMs, minRuns, minMs, maxMs, intervalPercent }: Timing): string[] {

@@ -106,6 +106,7 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ED_WRONG_ABI: ['E_PROGRAM', 'Compile the model again with this version.'],
   ED_TRUNCATED: ['E_PROGRAM', 'Push again.'],
   ED_CORRUPT: ['E_PROGRAM', 'Compile the model again.'],
+  SHAPE: ['E_INPUT', 'Compile the model for this shape as well: --input-shape.'],
   INPUT: ['E_INPUT', 'Give the input the shape and the type that `edge-deploy inspect` shows.'],
   MEMORY: ['E_KILLED', 'Free memory on the device, or use int8w or int8.'],
 };

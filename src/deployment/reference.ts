@@ -1,4 +1,4 @@
-import type { Compiled } from '../compile.js';
+import type { CompiledPlan } from '../compile.js';
 import type { Graph } from '../ir/graph.js';
 import type { Tensor } from '../ir/tensor.js';
 import type { Precision } from '../lower/index.js';
@@ -15,35 +15,34 @@ type Outputs = ReadonlyMap<string, Tensor>;
 
 /**
  * What a model must compute, worked out on the host in TypeScript, with the ops' own definitions. It depends on neither
- * target nor threads, so that one of these serves all runs of a model with the same inputs.
+ * target nor threads, so that one of these serves all runs of a model with the same inputs. `graph` is the model as it
+ * came, for the input shapes of the run.
  */
 export class Reference {
-  readonly #results = new Map<Precision, Outputs>();
+  readonly #results = new Map<Graph, Map<Precision, Outputs>>();
 
   /**
    * The outputs that `precision` promises. With fp32 arithmetic they are those of the model before any optimisation, integer
    * weights dequantised. With int8 they are those of the optimised graph, whose layers then quantise their inputs as the
    * kernels do: where a layer's range is taken depends on what was fused.
    */
-  outputs(precision: Precision, compiled: Compiled, inputs: Outputs): Outputs {
-    return this.#once(precision, () =>
-      precision === 'int8'
-        ? evaluateGraph(compiled.graph, inputs, compiled.integerNodes)
-        : evaluateGraph(compiled.model, inputs),
+  outputs(graph: Graph, precision: Precision, plan: CompiledPlan, inputs: Outputs): Outputs {
+    return this.#once(graph, precision, () =>
+      precision === 'int8' ? evaluateGraph(plan.graph, inputs, plan.integerNodes) : evaluateGraph(plan.model, inputs),
     );
   }
 
   /** The outputs of the model as it came: what a quantised precision is an approximation of. */
   original(graph: Graph, inputs: Outputs): Outputs {
-    return this.#once('fp32', () => evaluateGraph(graph, inputs));
+    return this.#once(graph, 'fp32', () => evaluateGraph(graph, inputs));
   }
 
-  #once(key: Precision, make: () => Outputs): Outputs {
-    const known = this.#results.get(key);
-    if (known) return known;
-    const made = make();
-    this.#results.set(key, made);
-    return made;
+  #once(graph: Graph, precision: Precision, make: () => Outputs): Outputs {
+    const results = this.#results.get(graph) ?? new Map<Precision, Outputs>();
+    this.#results.set(graph, results);
+    const known = results.get(precision) ?? make();
+    results.set(precision, known);
+    return known;
   }
 }
 

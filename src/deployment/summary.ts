@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Target } from '../../targets/target.js';
 import { version } from '../base/version.js';
+import { describeInputs } from '../ir/same-model.js';
 import type { Precision } from '../lower/index.js';
 import { type Summary, summarize } from '../measure/summary.js';
 import type { Execution } from './execute.js';
@@ -15,6 +16,8 @@ export interface RunRecord {
   readonly path: string;
   readonly precision: Precision;
   readonly threads: number;
+  /** The model's inputs as they were in this run: `x f32[1,3,48,192]`. */
+  readonly inputs: readonly string[];
   /** True when the CPU is emulated: times then say nothing about a board, instructions do. */
   readonly emulated: boolean;
   readonly modelBytes: number;
@@ -58,7 +61,7 @@ export interface RecordOptions {
 }
 
 export function recordOf(target: Target, execution: Execution, options: RecordOptions): RunRecord {
-  const { report, info, put, compiled, runner } = execution;
+  const { report, info, put, compiled, plan, graph, runner } = execution;
   return {
     target: target.name,
     transport: info.transport,
@@ -66,6 +69,7 @@ export function recordOf(target: Target, execution: Execution, options: RecordOp
     path: options.path,
     precision: options.precision,
     threads: options.threads,
+    inputs: describeInputs(graph),
     emulated: info.transport === 'qemu',
     modelBytes: options.modelBytes,
     programBytes: compiled.program.length,
@@ -78,8 +82,8 @@ export function recordOf(target: Target, execution: Execution, options: RecordOp
     ...(report.warmup ? { warmup: report.warmup } : {}),
     ...(execution.instructions === undefined ? {} : { instructions: execution.instructions }),
     peakRssBytes: report.peakRssBytes,
-    arenaBytes: compiled.arenaBytes,
-    macs: compiled.macs,
+    arenaBytes: plan.arenaBytes,
+    macs: plan.macs,
     agreement: options.agreement,
     ...(options.loss ? { loss: options.loss.map(({ agrees: _, ...one }) => one) } : {}),
     steps: slowestFirst(report.steps),

@@ -2,6 +2,7 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { compile, PRECISIONS } from '../compile.js';
 import type { Graph, Node } from '../ir/graph.js';
+import { describeInputs } from '../ir/same-model.js';
 import type { SkippedOp } from '../ir/skipped-op.js';
 import type { TensorType } from '../ir/tensor.js';
 import type { Precision } from '../lower/index.js';
@@ -28,6 +29,8 @@ export interface ProgramSize {
   readonly programBytes: number;
   readonly arenaBytes: number;
   readonly macs: number;
+  /** For each set of input shapes. */
+  readonly plans: readonly { readonly inputs: readonly string[]; readonly arenaBytes: number; readonly macs: number }[];
 }
 
 export interface Inspection {
@@ -50,8 +53,15 @@ export interface Inspection {
   readonly refusal: EdgeDeployError | undefined;
 }
 
-/** Inspects a graph and the ops that an importer left out of it. Throws E_WEIGHTS for weights without a scale. */
-export function inspectGraph(imported: Graph, skipped: readonly SkippedOp[] = []): Inspection {
+/**
+ * Inspects a graph and the ops that an importer left out of it; `others` are the same model for other input shapes, in the
+ * sizes alone. Throws E_WEIGHTS for weights without a scale.
+ */
+export function inspectGraph(
+  imported: Graph,
+  skipped: readonly SkippedOp[] = [],
+  others: readonly Graph[] = [],
+): Inspection {
   const graph = skipped.length === 0 ? imported : withoutRemains(imported, skipped);
   const { weights, int8, int16 } = inspectWeights(graph);
   const bytesOf = new Map(weights.map(({ name, bytes }) => [name, bytes]));
@@ -66,7 +76,9 @@ export function inspectGraph(imported: Graph, skipped: readonly SkippedOp[] = []
     layers,
     weights,
     skipped,
-    ...(skipped.length === 0 ? compiled({ fp32: graph, int8w: int8, int16w: int16, int8 }) : notCompiled(undefined)),
+    ...(skipped.length === 0
+      ? compiled({ fp32: graph, int8w: int8, int16w: int16, int8 }, others)
+      : notCompiled(undefined)),
   };
 }
 
@@ -87,7 +99,7 @@ function int8Layers({ nodes }: Graph): string[] {
 type Compiled = Pick<Inspection, 'optimized' | 'folded' | 'integerNodes' | 'sizes' | 'refusal'>;
 
 /** Compiles what each precision needs. A form of an op that only lowering refuses is a finding, not a failure. */
-function compiled(graphs: Readonly<Record<Precision, Graph | undefined>>): Compiled {
+function compiled(graphs: Readonly<Record<Precision, Graph | undefined>>, others: readonly Graph[]): Compiled {
   const sizes: ProgramSize[] = [];
   let optimized: Graph | undefined;
   let integerNodes: ReadonlySet<string> = new Set();
@@ -95,9 +107,14 @@ function compiled(graphs: Readonly<Record<Precision, Graph | undefined>>): Compi
     for (const precision of PRECISIONS) {
       const graph = graphs[precision];
       if (graph === undefined) continue;
-      const result = compile(graph, { ...REFERENCE_MACHINE, precision });
+      const result = compile([graph, ...others], { ...REFERENCE_MACHINE, precision });
       const { program, arenaBytes, macs } = result;
-      sizes.push({ precision, programBytes: program.length, arenaBytes, macs });
+      const plans = result.plans.map((plan) => ({
+        inputs: describeInputs(plan.model),
+        arenaBytes: plan.arenaBytes,
+        macs: plan.macs,
+      }));
+      sizes.push({ precision, programBytes: program.length, arenaBytes, macs, plans });
       if (precision === 'fp32') optimized = result.graph;
       if (precision === 'int8') integerNodes = new Set([...result.integerNodes, ...int8Layers(result.graph)]);
     }

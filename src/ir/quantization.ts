@@ -6,12 +6,11 @@
  *
  * Both quotients are NumPy's, bit for bit: max|w| / R in double and rounded once, w / scale in single precision. |q| never
  * exceeds R, so nothing is clamped. It stands here, below the rooms, because two of them need it: `quantize` for graphs
- * and `paddle` for programs.
+ * and `paddle` for programs, whose tensors come in pieces.
  */
-import { EdgeDeployError } from '../base/errors.js';
-import { describeNotFinite, findNotFinite } from './finite.js';
-import { elementCount } from './tensor.js';
-import { findThreshold } from './threshold.js';
+import { type Channels, ChannelWalk, channelsAlong, oneChannel } from './channels.js';
+import { ScaleSearch } from './scale-search.js';
+import type { ErrorMeasure } from './weight-report.js';
 
 /** One scale for each channel, or one for the whole tensor (PaddleSlim's names). */
 export type QuantizationMode = 'channel_wise_abs_max' | 'abs_max';
@@ -19,22 +18,32 @@ export type QuantizationMode = 'channel_wise_abs_max' | 'abs_max';
 export interface QuantizationRule {
   readonly bits: 8 | 16;
   readonly mode: QuantizationMode;
-  /** Axis of the channels; not used by abs_max. */
-  readonly axis: number;
   /** abs_max only: the fraction of the values that may be clipped to find a smaller scale. Default 0: none. */
   readonly thresholdRate?: number | undefined;
 }
 
-export interface QuantizedTensor {
-  readonly data: Int8Array | Int16Array;
-  /** The scales as they are stored: one a channel, or a single one for abs_max. */
-  readonly scales: Float32Array;
-  /** max|w| / R before it was rounded. Upstream's test models are made from these. */
-  readonly exactScales: Float64Array;
+/** A rule, and the axis of the channels; abs_max does not use it. */
+export interface AxisRule extends QuantizationRule {
+  readonly axis: number;
 }
 
-/** Smaller threshold rates count as 0. */
-const SMALLEST_RATE = 1e-10;
+/** A tensor's scales, one a channel, or a single one for abs_max. */
+export interface Scales {
+  readonly channels: Channels;
+  /** As they are stored. */
+  readonly stored: Float32Array;
+  /** max|w| / R before it was rounded. Upstream's test models are made from these. */
+  readonly exact: Float64Array;
+  /** Values are clipped to ±limit; infinite where they are not. */
+  readonly limit: number;
+}
+
+export type Integers = Int8Array | Int16Array;
+
+export interface QuantizedTensor {
+  readonly data: Integers;
+  readonly scales: Float32Array;
+}
 
 /** Adding and subtracting it rounds a double of moderate size to an integer, ties to even. */
 const ROUNDER = 1.5 * 2 ** 52;
@@ -47,70 +56,74 @@ export function quantizeTensor(
   name: string,
   values: ArrayLike<number>,
   shape: readonly number[],
-  { bits, mode, axis, thresholdRate = 0 }: QuantizationRule,
+  rule: AxisRule,
 ): QuantizedTensor {
-  const range = 2 ** (bits - 1) - 1;
-  const channels = mode === 'abs_max' ? 1 : shape[axis]!;
-  const inner = mode === 'abs_max' ? values.length : elementCount(shape.slice(axis + 1));
-  const maxima = maximaOf(name, values, channels, inner);
-  const clips = mode === 'abs_max' && thresholdRate >= SMALLEST_RATE;
-  if (clips) maxima[0] = findThreshold(values, maxima[0]!, thresholdRate);
-  const limit = clips ? Math.fround(maxima[0]!) : Number.POSITIVE_INFINITY;
-  const exactScales = maxima.map((maximum) => maximum / range);
-  const scales = Float32Array.from(exactScales);
-  const data = bits === 8 ? new Int8Array(values.length) : new Int16Array(values.length);
-  for (let start = 0, slice = 0; start < values.length; start += inner, slice++) {
-    const scale = scales[slice % channels]!;
-    if (scale === 0) continue;
-    for (let i = start; i < start + inner; i++) {
-      const value = Math.min(Math.max(values[i]!, -limit), limit);
-      data[i] = Math.fround(value / scale) + ROUNDER - ROUNDER;
-    }
-  }
-  return { data, scales, exactScales };
+  const search = new ScaleSearch(name, channelsOf(shape, rule), rule);
+  for (const pass of search.passes()) pass(values, 0);
+  const scales = search.result();
+  const data = rule.bits === 8 ? new Int8Array(values.length) : new Int16Array(values.length);
+  quantizePiece(values, 0, scales, data);
+  return { data, scales: scales.stored };
 }
 
 /**
- * q · scale with the unrounded scales, rounded once: the fp32 weights of upstream's test models, made by NumPy 1. (A
- * board multiplies by the stored scale; the results differ in the last bit at most.)
+ * Quantises a piece of a tensor into the first `values.length` of `into`, which may be `values` itself; `start` is the
+ * index of its first element.
  */
-export function dequantizeExactly(
-  { data, exactScales }: QuantizedTensor,
-  shape: readonly number[],
-  { mode, axis }: QuantizationRule,
-): Float32Array {
-  const inner = mode === 'abs_max' ? data.length : elementCount(shape.slice(axis + 1));
-  const real = new Float32Array(data.length);
-  for (let start = 0, slice = 0; start < data.length; start += inner, slice++) {
-    const scale = exactScales[slice % exactScales.length]!;
-    for (let i = start; i < start + inner; i++) real[i] = data[i]! * scale;
+export function quantizePiece(values: ArrayLike<number>, start: number, scales: Scales, into: Integers): void {
+  const { limit } = scales;
+  const source = limit === Infinity ? values : Float64Array.from(values, (w) => Math.min(Math.max(w, -limit), limit));
+  // A channel without a scale becomes zeros.
+  const divisors = scales.stored.map((scale) => scale || Infinity);
+  const walk = new ChannelWalk(scales.channels, start);
+  for (let i = 0; i < values.length; walk.next()) {
+    const end = Math.min(values.length, i + walk.left);
+    let { channel } = walk;
+    const divisor = divisors[channel]!;
+    if (walk.step === 0) for (; i < end; i++) into[i] = rounded(source[i]! / divisor);
+    else for (; i < end; i++, channel++) into[i] = rounded(source[i]! / divisors[channel]!);
   }
-  return real;
 }
 
-/** max|w| of every channel. */
-function maximaOf(name: string, values: ArrayLike<number>, channels: number, inner: number): Float64Array {
-  const maxima = new Float64Array(channels);
-  for (let start = 0, slice = 0; start < values.length; start += inner, slice++) {
-    let maximum = maxima[slice % channels]!;
-    for (let i = start; i < start + inner; i++) {
-      const magnitude = Math.abs(values[i]!);
-      if (!(magnitude < Infinity)) throw notFinite(name, values);
-      if (magnitude > maximum) maximum = magnitude;
+/** To an integer, from the quotient in single precision. */
+function rounded(quotient: number): number {
+  return Math.fround(quotient) + ROUNDER - ROUNDER;
+}
+
+/**
+ * What a piece's integers stand for, q · scale with the unrounded scales, rounded once: the fp32 weights of upstream's
+ * test models, made by NumPy 1. (A board multiplies by the stored scale; the results differ in the last bit at most.)
+ */
+export function restorePiece(integers: Integers, start: number, { channels, exact }: Scales, into: Float32Array): void {
+  const walk = new ChannelWalk(channels, start);
+  for (let i = 0; i < integers.length; walk.next()) {
+    const end = Math.min(integers.length, i + walk.left);
+    for (let { channel } = walk; i < end; i++, channel += walk.step) into[i] = integers[i]! * exact[channel]!;
+  }
+}
+
+/** Adds to `error` how far the values of restorePiece are from the original ones. */
+export function measurePiece(
+  original: ArrayLike<number>,
+  integers: Integers,
+  start: number,
+  { channels, exact }: Scales,
+  error: ErrorMeasure,
+): void {
+  const walk = new ChannelWalk(channels, start);
+  let max = 0;
+  let sum = 0;
+  for (let i = 0; i < integers.length; walk.next()) {
+    const end = Math.min(integers.length, i + walk.left);
+    for (let { channel } = walk; i < end; i++, channel += walk.step) {
+      const difference = Math.abs(original[i]! - Math.fround(integers[i]! * exact[channel]!));
+      max = Math.max(max, difference);
+      sum += difference * difference;
     }
-    maxima[slice % channels] = maximum;
   }
-  return maxima;
+  error.add(max, sum, integers.length);
 }
 
-function notFinite(name: string, values: ArrayLike<number>): EdgeDeployError {
-  const found = findNotFinite(values)!;
-  return new EdgeDeployError(
-    'E_WEIGHTS',
-    `the weights '${name}' hold ${describeNotFinite(found, values.length)}: they have no scale`,
-    {
-      hint: 'Train or export the model again; a diverged training leaves such values.',
-      details: { tensor: name, index: found.first, count: found.count },
-    },
-  );
+function channelsOf(shape: readonly number[], { mode, axis }: AxisRule): Channels {
+  return mode === 'abs_max' ? oneChannel(shape) : channelsAlong(shape, axis);
 }

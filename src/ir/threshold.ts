@@ -2,20 +2,33 @@
 const BINS = 5000;
 
 /**
- * The magnitude that all but a fraction `rate` of the values stay within, as Paddle finds it: the upper end of a bin of
- * NumPy's histogram of |w| over [0, `maximum`]. With fewer than 1 / rate values that is the maximum itself, up to rounding.
+ * The magnitude that all but a fraction of a tensor's values stay within, as Paddle finds it: the upper end of a bin of
+ * NumPy's histogram of |w| over [0, `maximum`]. Values are counted piece by piece.
  */
-export function findThreshold(values: ArrayLike<number>, maximum: number, rate: number): number {
-  const edges = binEdges(maximum);
-  const counts = new Uint32Array(BINS);
-  for (let i = 0; i < values.length; i++) counts[binOf(Math.abs(values[i]!), edges)]!++;
-  let sum = 0;
-  let bin = 0;
-  for (; bin < BINS - 1; bin++) {
-    sum += counts[bin]! / values.length;
-    if (sum >= 1 - rate) break;
+export class ThresholdSearch {
+  readonly #edges: Float32Array;
+  readonly #counts = new Float64Array(BINS);
+  #total = 0;
+
+  constructor(maximum: number) {
+    this.#edges = binEdges(maximum);
   }
-  return (bin + 1) * Math.fround(edges[1]! - edges[0]!);
+
+  add(values: ArrayLike<number>): void {
+    for (let i = 0; i < values.length; i++) this.#counts[binOf(Math.abs(values[i]!), this.#edges)]!++;
+    this.#total += values.length;
+  }
+
+  /** With fewer than 1 / rate values that is the maximum itself, up to rounding. */
+  threshold(rate: number): number {
+    let sum = 0;
+    let bin = 0;
+    for (; bin < BINS - 1; bin++) {
+      sum += this.#counts[bin]! / this.#total;
+      if (sum >= 1 - rate) break;
+    }
+    return (bin + 1) * Math.fround(this.#edges[1]! - this.#edges[0]!);
+  }
 }
 
 /** NumPy widens an empty range to [−0.5, 0.5]. */

@@ -16,11 +16,28 @@ export interface WeightReport {
   readonly maxScale: number;
 }
 
-/** Compares weights with what their integers stand for; both in the same order. */
-export function measureError(
-  original: ArrayLike<number>,
-  quantized: ArrayLike<number>,
-): Pick<WeightReport, 'maxError' | 'rmsError'> {
+export type WeightError = Pick<WeightReport, 'maxError' | 'rmsError'>;
+
+/** Puts together the errors of a tensor's pieces. */
+export class ErrorMeasure {
+  #max = 0;
+  #sum = 0;
+  #count = 0;
+
+  /** A piece of `count` weights: its largest error, and the sum of the squares. */
+  add(max: number, sum: number, count: number): void {
+    this.#max = Math.max(this.#max, max);
+    this.#sum += sum;
+    this.#count += count;
+  }
+
+  result(): WeightError {
+    return { maxError: this.#max, rmsError: Math.sqrt(this.#sum / this.#count) };
+  }
+}
+
+/** The error of a whole tensor; both in the same order. */
+export function measureError(original: ArrayLike<number>, quantized: ArrayLike<number>): WeightError {
   let maxError = 0;
   let sum = 0;
   for (let i = 0; i < original.length; i++) {

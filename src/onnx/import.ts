@@ -20,20 +20,19 @@ import { withGelus } from './written-out.js';
 export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the model leaves a dimension other than the batch open; may replace any. */
   readonly inputShapes?: ReadonlyMap<string, readonly number[]> | undefined;
-  readonly onProgress?: OnProgress | undefined;
   /** For inspection: gets every node that cannot be imported, which else is an error; the graph then lacks them. */
   readonly onSkipped?: OnSkipped | undefined;
 }
 
-export interface ImportedModel {
-  readonly graph: Graph;
+export interface OpenedModel {
+  /** Imports the model, for any number of sets of input shapes. */
+  importFor(options?: ImportOptions): Graph;
   /** Size of the model file and its data files. */
   readonly bytes: number;
 }
 
-/** Reads and imports an `.onnx` file with its data files. Throws EdgeDeployError for whatever is wrong with it. */
-export async function importOnnx(file: string, options: ImportOptions = {}): Promise<ImportedModel> {
-  const onProgress = options.onProgress ?? silent;
+/** Reads an `.onnx` file with its data files. Throws EdgeDeployError for whatever is wrong with it, as the import does. */
+export async function openOnnx(file: string, onProgress: OnProgress = silent): Promise<OpenedModel> {
   onProgress({ stage: 'import', message: `reading ${file}` });
   let bytes: Uint8Array;
   try {
@@ -47,9 +46,13 @@ export async function importOnnx(file: string, options: ImportOptions = {}): Pro
   }
   const model = readModel(bytes);
   const files = await readExternalFiles(model.graph, dirname(file));
-  onProgress({ stage: 'import', message: `importing ${basename(file)}` });
-  const graph = importModel(basename(file, '.onnx'), model, files, options);
-  return { graph, bytes: [...files.values()].reduce((sum, { length }) => sum + length, bytes.length) };
+  return {
+    importFor: (options) => {
+      onProgress({ stage: 'import', message: `importing ${basename(file)}` });
+      return importModel(basename(file, '.onnx'), model, files, options);
+    },
+    bytes: [...files.values()].reduce((sum, { length }) => sum + length, bytes.length),
+  };
 }
 
 /** Imports a model that is already in memory. */
@@ -57,7 +60,7 @@ export function importModel(
   name: string,
   model: ReturnType<typeof readModel>,
   files: ExternalFiles = new Map(),
-  { inputShapes: shapes = new Map(), onSkipped }: Pick<ImportOptions, 'inputShapes' | 'onSkipped'> = {},
+  { inputShapes: shapes = new Map(), onSkipped }: ImportOptions = {},
 ): Graph {
   const graph = { ...model.graph, node: withGelus(model.graph) };
   const opset = opsetOf(model);

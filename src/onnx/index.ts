@@ -1,3 +1,3 @@
 /** ONNX models: reading, and importing them as a graph. */
-export { type ImportedModel, type ImportOptions, importModel, importOnnx } from './import.js';
+export { type ImportOptions, importModel, openOnnx } from './import.js';
 export { readModel, readTensor } from './wire.js';

@@ -1,6 +1,6 @@
 /** Attributes of an op that is being optimised, read with Paddle's defaults and written with Paddle-Lite's types. */
 import { type Attribute, Attributes, AttributeType } from '../paddle/index.js';
-import type { Node } from './graph.js';
+import type { Node } from './node.js';
 
 /** Typed access; an attribute that is absent has the default given, one of the wrong type is an error that names it. */
 export function read(node: Node): Attributes {

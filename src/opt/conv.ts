@@ -2,7 +2,8 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/index.js';
 import { read, setFloats } from './attributes.js';
-import type { Node, ProgramGraph, Value } from './graph.js';
+import type { ProgramGraph } from './graph.js';
+import type { Node, Value } from './node.js';
 
 export const CONVOLUTIONS: readonly string[] = ['conv2d', 'depthwise_conv2d', 'conv2d_transpose'];
 

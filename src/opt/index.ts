@@ -11,11 +11,12 @@ import {
 } from '../paddle/index.js';
 import { setInt, setText } from './attributes.js';
 import { isInteger } from './conv.js';
-import { type Node, ProgramGraph, type Slots, type Value } from './graph.js';
+import { ProgramGraph } from './graph.js';
 import { inlineConstants } from './inline-constants.js';
 import { kernelKeys, kernelOf, precisionOf } from './kernels.js';
+import type { Node, Slots, Value } from './node.js';
 import { quantizeWeights } from './passes/quantize-weights.js';
-import { passes } from './pipeline.js';
+import { forLite, forPaddle } from './pipeline.js';
 import { shareBuffers } from './share-buffers.js';
 
 export { kernelKeys } from './kernels.js';
@@ -28,6 +29,11 @@ export interface OptOptions {
    * where opt does not only because exporters since Paddle 2.3 write programs otherwise.
    */
   readonly fusions?: 'upstream' | 'all';
+  /**
+   * 'lite' (the default): Paddle-Lite's loader, with fused ops, kernels and shared buffers. 'paddle': Paddle itself, which
+   * knows none of them: only its own ops come out, under their own names.
+   */
+  readonly reader?: 'lite' | 'paddle';
 }
 
 export interface Optimized {
@@ -54,25 +60,40 @@ const DROPPED: ReadonlySet<string> = new Set([
  * listing them all, for ops without a kernel, and E_MODEL and E_WEIGHTS for programs and scales that do not add up.
  */
 export function optimizeForLite(program: Program, parameters: Parameters, options: OptOptions = {}): Optimized {
-  refuseUnsupported(program);
+  const reader = options.reader ?? 'lite';
+  if (reader === 'lite') assertSupported(program);
+  if (program.blocks.length > 1) {
+    throw new EdgeDeployError(
+      'E_OP',
+      `the program has ${program.blocks.length} blocks: control flow is not supported`,
+      {
+        hint: 'Export the model without while and cond.',
+      },
+    );
+  }
   const [block] = program.blocks as [Program['blocks'][number]];
   const ops = block.ops.map((op) => ({ ...op, attrs: op.attrs.filter(({ name }) => !DROPPED.has(name)).map(loaded) }));
   const graph = new ProgramGraph(inlineConstants(ops), block.vars, parameters);
   const warnings = new Set<string>();
   const warn = (text: string) => void warnings.add(text);
   const isQuantized = graph.nodes.some((node) => [...node.inputs.values()].flat().some(isInteger));
-  for (const pass of passes) pass(graph, { newerExports: options.fusions !== 'upstream', isQuantized, warn });
+  const passOptions = { newerExports: options.fusions !== 'upstream', reader, isQuantized, warn };
+  for (const pass of reader === 'lite' ? forLite : forPaddle) pass(graph, passOptions);
   graph.sort();
-  for (const node of graph.nodes) {
-    setText(node, KERNEL_ATTRIBUTE, kernelOf(node));
-    const precision = node.type === 'fetch' ? precisionOf(node.input('X')!) : undefined;
-    if (precision !== undefined) setInt(node, 'data_type', precision);
+  if (reader === 'lite') {
+    for (const node of graph.nodes) chooseKernel(node);
+    shareBuffers(graph);
   }
-  shareBuffers(graph);
   if (options.quantType) quantizeWeights(graph, options.quantType === 'QUANT_INT8' ? 8 : 16, warn);
   const { vars, records } = collect(graph);
   const written = { ...block, vars, ops: graph.nodes.map(toOp) };
   return { program: { ...program, blocks: [written] }, parameters: records, warnings: [...warnings] };
+}
+
+function chooseKernel(node: Node): void {
+  setText(node, KERNEL_ATTRIBUTE, kernelOf(node));
+  const precision = node.type === 'fetch' ? precisionOf(node.input('X')!) : undefined;
+  if (precision !== undefined) setInt(node, 'data_type', precision);
 }
 
 /** Paddle-Lite knows a BLOCK attribute as an INT. */
@@ -81,20 +102,21 @@ function loaded(attribute: Attribute): Attribute {
   return { name: attribute.name, type: AttributeType.INT, i: attribute.block_idx ?? 0 };
 }
 
-function refuseUnsupported(program: Program): void {
+/** Types of ops that Paddle-Lite has no kernel for, sorted. */
+export function unsupportedTypes(program: Program): string[] {
   const types = new Set(program.blocks.flatMap(({ ops }) => ops.map(({ type }) => type)));
-  const unsupported = [...types].filter((type) => !Object.hasOwn(kernelKeys, type)).sort();
-  if (unsupported.length > 0) {
-    throw new EdgeDeployError(
-      'E_OP',
-      `This model is not supported, because ${unsupported.length} ops are not supported on 'arm'. These unsupported ops are: '${unsupported.join(', ')}'.`,
-      { hint: 'Paddle-Lite has no kernel for them: take them out of the model.', details: { ops: unsupported } },
-    );
-  }
-  if (program.blocks.length === 1) return;
-  throw new EdgeDeployError('E_OP', `the program has ${program.blocks.length} blocks: control flow is not supported`, {
-    hint: 'Export the model without while and cond.',
-  });
+  return [...types].filter((type) => !Object.hasOwn(kernelKeys, type)).sort();
+}
+
+/** Throws E_OP with Paddle-Lite's sentence and all ops without a kernel; `targets` is for the message. */
+export function assertSupported(program: Program, targets = 'arm'): void {
+  const ops = unsupportedTypes(program);
+  if (ops.length === 0) return;
+  throw new EdgeDeployError(
+    'E_OP',
+    `This model is not supported, because ${ops.length} ops are not supported on '${targets}'. These unsupported ops are: '${ops.join(', ')}'.`,
+    { hint: 'See what is supported: edge-deploy opt --print_supported_ops=true', details: { ops } },
+  );
 }
 
 /** Variables as Paddle-Lite orders them: op by op, the names of its inputs and outputs ascending; parameters by name. */

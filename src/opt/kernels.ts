@@ -5,7 +5,7 @@
  */
 import { EdgeDeployError } from '../base/errors.js';
 import { VarKind } from '../paddle/index.js';
-import type { Node, Value } from './graph.js';
+import type { Node, Value } from './node.js';
 
 const ARM = 'def/4/1/1';
 const HOST = 'def/1/1/1';
@@ -30,14 +30,63 @@ const KERNELS: Readonly<Record<string, string | ByType>> = {
     ['fusion_elementwise_add_activation', 'fusion_elementwise_sub_activation'],
     ['fusion_elementwise_mul_activation', 'fusion_elementwise_div_activation'],
     ['nearest_interp', 'bilinear_interp', 'nearest_interp_v2', 'bilinear_interp_v2', 'gru', 'lstm', 'rnn'],
+    [
+      'linear_interp',
+      'linear_interp_v2',
+      'affine_channel',
+      'affine_grid',
+      'grid_sampler',
+      'deformable_conv',
+      'gru_unit',
+    ],
+    ['elu', 'erf', 'negative', 'sign', 'relu_clipped', 'thresholded_relu', 'lrn', 'axpy', 'decode_bboxes'],
+    ['fusion_elementwise_max_activation', 'fusion_elementwise_min_activation'],
   ),
   ...each(ARM_ANY, ['concat', 'transpose', 'transpose2', 'lookup_table', 'lookup_table_v2']),
   ...each(HOST, ['shuffle_channel', 'pad3d', 'top_k', 'top_k_v2', 'im2sequence']),
-  ...each(HOST, ['prior_box', 'yolo_box', 'box_coder', 'multiclass_nms', 'multiclass_nms2', 'multiclass_nms3']),
+  ...each(
+    HOST,
+    ['prior_box', 'density_prior_box', 'yolo_box', 'box_coder', 'box_clip', 'anchor_generator', 'roi_align'],
+    [
+      'multiclass_nms',
+      'multiclass_nms2',
+      'multiclass_nms3',
+      'matrix_nms',
+      'generate_proposals',
+      'generate_proposals_v2',
+    ],
+    ['distribute_fpn_proposals', 'collect_fpn_proposals', 'retinanet_detection_output', 'polygon_box_transform'],
+    ['sin', 'cos', 'log_softmax', 'norm', 'p_norm', 'correlation', 'reduce_all', 'reduce_any', 'sequence_softmax'],
+  ),
   ...each(HOST_ANY, ['feed', 'fetch', 'shape', 'expand', 'assign', 'flatten_contiguous_range']),
+  ...each(HOST_ANY, [
+    'logical_and',
+    'logical_or',
+    'logical_xor',
+    'logical_not',
+    'where',
+    'where_index',
+    'gather_nd',
+    'one_hot',
+  ]),
   ...each(HOST_ANY, ['reshape', 'flatten', 'squeeze', 'unsqueeze'], ['reshape2', 'flatten2', 'squeeze2', 'unsqueeze2']),
-  ...each('def/1/4/1', ['cast', 'fill_constant', 'fill_constant_batch_size_like', 'assign_value']),
-  ...each('def/1/1/2', ['expand_v2', 'unstack']),
+  ...each('def/1/4/1', [
+    'cast',
+    'fill_constant',
+    'fill_constant_batch_size_like',
+    'assign_value',
+    'fill_any_like',
+    'increment',
+  ]),
+  ...each('def/1/1/2', ['expand_v2', 'unstack', 'roll']),
+  ...each({ fp32: 'def/1/1/2', int32: 'int32/1/1/2', int64: 'int64/1/1/2' }, [
+    'equal',
+    'not_equal',
+    'less_than',
+    'less_equal',
+    'range',
+  ]),
+  ...each({ fp32: 'def/1/1/2', int32: 'def_int32/1/1/2', int64: 'def_int64/1/1/2' }, ['greater_than', 'greater_equal']),
   ...each({ fp32: ARM, int32: 'int32/4/1/1', int64: 'int64/4/1/1' }, ['scale'], elementwise('add', 'sub', 'mul')),
   elementwise_div: { fp32: ARM, int32: 'def/4/3/1', int64: 'def/4/7/1' },
   elementwise_pow: { fp32: ARM, int32: 'def/4/3/1' },
@@ -58,6 +107,11 @@ const KERNELS: Readonly<Record<string, string | ByType>> = {
   strided_slice: { fp32: HOST, int32: 'def_int32/1/1/1', int64: 'def_int64/1/1/1' },
   split: { fp32: HOST, int32: 'int32/1/1/1' },
   stack: { fp32: 'def/1/1/2', int32: 'int32_def/1/1/2', int64: 'int64_def/1/1/2' },
+  expand_as: { fp32: 'def/1/1/2', int64: 'int64/1/1/2' },
+  cumsum: { fp32: 'float32/1/1/2', int32: 'int32/1/1/2', int64: 'int64/1/1/2' },
+  argsort: { fp32: 'argsort_fp32/1/1/2', int32: 'argsort_int32/1/1/2', int64: 'argsort_int64/1/1/2' },
+  temporal_shift: { fp32: 'fp32/1/1/1' },
+  inverse: { fp32: 'fp32/1/1/1' },
   tile: { fp32: 'def_float/1/1/1' },
   pad: { fp32: 'def/1/1/2', int64: 'int64/1/1/2' },
   max_pool2d_with_index: { fp32: 'fp32/1/1/1' },

@@ -6,6 +6,8 @@ export interface PassOptions {
    * write it otherwise (biases behind a reshape). Without it the program comes out as Paddle-Lite's own opt writes it.
    */
   readonly newerExports: boolean;
+  /** Who reads the result: Paddle knows no convolution with a bias or an activation of its own. */
+  readonly reader: 'lite' | 'paddle';
   /** Some op has integer weights with scales. */
   readonly isQuantized: boolean;
   readonly warn: (text: string) => void;

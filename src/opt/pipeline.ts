@@ -1,6 +1,6 @@
-/** The passes in their order, which is Paddle-Lite's for ARM. */
+/** The passes in their order, which is Paddle-Lite's for ARM; a pass says what it is called there. */
 import type { Pass } from './pass.js';
-import { makePoolGlobal, renameDepthwiseTranspose, writeDefaults } from './passes/canonical.js';
+import { makePoolGlobal, nameShapes, renameDepthwiseTranspose, writeDefaults } from './passes/canonical.js';
 import { foldBatchNorm } from './passes/fold-batch-norm.js';
 import { foldBias } from './passes/fold-bias.js';
 import { foldConv } from './passes/fold-conv.js';
@@ -21,7 +21,7 @@ import { padPlane } from './passes/pad-plane.js';
 import { settleScales } from './passes/settle-scales.js';
 import { fuseShuffleChannel } from './passes/shuffle-channel.js';
 
-export const passes: readonly Pass[] = [
+export const forLite: readonly Pass[] = [
   writeDefaults,
   settleScales,
   renameDepthwiseTranspose,
@@ -48,5 +48,18 @@ export const passes: readonly Pass[] = [
   fuseElementwiseActivation,
   foldScale,
   dropDropout,
+  nameShapes,
   markInplace,
+];
+
+/** Those whose results are ops of Paddle itself. */
+export const forPaddle: readonly Pass[] = [
+  unsqueezeParameters,
+  makePoolGlobal,
+  foldBatchNorm,
+  softmaxInPlace,
+  dropIdentityScale,
+  mergeScales,
+  dropMultiplicationByOne,
+  dropDropout,
 ];

@@ -2,7 +2,8 @@
  * Paddle-Lite's way of reusing memory (memory_optimize): variables that are never alive at the same time get one name.
  * The names are its own: clusters grow first fit over the variables in the order of their names.
  */
-import type { ProgramGraph, Value } from './graph.js';
+import type { ProgramGraph } from './graph.js';
+import type { Value } from './node.js';
 
 interface Lifetime {
   readonly name: string;

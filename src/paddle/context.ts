@@ -1,5 +1,13 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { byteLength, type Constant, type Data, elementCount, formatType, type TensorType } from '../ir/tensor.js';
+import {
+  byteLength,
+  type Constant,
+  type Data,
+  elementCount,
+  formatType,
+  type TensorType,
+  type WeightQuantization,
+} from '../ir/tensor.js';
 import type { GraphBuilder } from '../ops/builder.js';
 import type { Step } from '../ops/chain.js';
 import { realValues } from '../ops/evaluate.js';
@@ -150,8 +158,9 @@ export class OpContext {
   }
 
   /** A new constant that is no parameter. */
-  constant(type: TensorType, data: Data): string {
-    return this.#builder.constant(this.#builder.fresh(this.#stem()), { type, data });
+  constant(type: TensorType, data: Data, quantization?: WeightQuantization): string {
+    const constant = quantization === undefined ? { type, data } : { type, data, quantization };
+    return this.#builder.constant(this.#builder.fresh(this.#stem()), constant);
   }
 
   /** `value` under another shape: the same data when it is constant, else a reshape node. */

@@ -17,18 +17,24 @@ import { importSupported } from './survey.js';
 
 export interface ImportOptions {
   /** Shapes of inputs by name. Needed where the program leaves a dimension other than the batch open; may replace any. */
-  readonly inputShapes?: ReadonlyMap<string, readonly number[]>;
-  readonly onProgress?: OnProgress;
+  readonly inputShapes?: ReadonlyMap<string, readonly number[]> | undefined;
   /** For inspection: gets every op that cannot be imported, which else is an error; the graph then lacks them. */
   readonly onSkipped?: OnSkipped | undefined;
 }
 
-/** Reads and imports a located model. Throws EdgeDeployError for whatever is wrong with it. */
-export async function importPaddle(source: ModelSource, options: ImportOptions = {}): Promise<Graph> {
-  const onProgress = options.onProgress ?? silent;
+/**
+ * Reads a located model; the result imports it, for any number of sets of input shapes. Both throw EdgeDeployError for
+ * whatever is wrong with it.
+ */
+export async function openPaddle(
+  source: ModelSource,
+  onProgress: OnProgress = silent,
+): Promise<(options?: ImportOptions) => Graph> {
   const { program, parameters } = await readModel(source, onProgress);
-  onProgress({ stage: 'import', message: `importing ${source.name}` });
-  return importProgram(source.name, program, parameters, options);
+  return (options) => {
+    onProgress({ stage: 'import', message: `importing ${source.name}` });
+    return importProgram(source.name, program, parameters, options);
+  };
 }
 
 /** Imports a program that is already in memory. */
@@ -36,7 +42,7 @@ export function importProgram(
   name: string,
   program: Program,
   parameters: Parameters,
-  { inputShapes: shapes = new Map(), onSkipped }: Pick<ImportOptions, 'inputShapes' | 'onSkipped'> = {},
+  { inputShapes: shapes = new Map(), onSkipped }: ImportOptions = {},
 ): Graph {
   const inputs = feeds(program);
   const outputs = fetches(program);

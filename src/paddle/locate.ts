@@ -92,6 +92,11 @@ async function onlyProgram(folder: string): Promise<string> {
       `Name one: --model-file ${programs[0]}`,
     );
   }
+  const other = files.find((file) => Object.hasOwn(OTHER_FILES, extname(file)));
+  if (other !== undefined) {
+    const [what, remedy] = OTHER_FILES[extname(other)]!;
+    throw notFound(`the folder ${folder} holds no Paddle program: ${other} ${what}`, `${remedy} ${EXPECTED}`);
+  }
   const found = files.slice(0, 8).join(', ') + (files.length > 8 ? ', …' : '');
   throw notFound(`the folder ${folder} holds no Paddle program (found: ${found})`, EXPECTED);
 }

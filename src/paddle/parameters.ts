@@ -4,9 +4,16 @@ import { isAbsolute, join, normalize } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
 import { type OnProgress, silent } from '../base/events.js';
 import { elementCount } from '../ir/tensor.js';
+import { type ByteSource, bytesInMemory } from './byte-source.js';
 import type { ModelSource } from './locate.js';
 import { type Program, toNumber, type Var, VarKind } from './messages.js';
-import { type RecordPlace, readTensorRecord, type TensorRecord, writeTensorRecord } from './tensor-record.js';
+import {
+  type RecordPlace,
+  readTensorPlace,
+  type TensorPlace,
+  type TensorRecord,
+  writeTensorRecord,
+} from './tensor-record.js';
 
 /** By variable name, in the order of a combined file. */
 export type Parameters = ReadonlyMap<string, TensorRecord>;
@@ -42,17 +49,39 @@ export function parameterNames(program: Program): string[] {
  * program's parameters; `file` is for messages.
  */
 export function splitParameters(program: Program, bytes: Uint8Array, file = 'the parameter file'): Parameters {
-  const declared = declaredShapes(program);
   const parameters = new Map<string, TensorRecord>();
+  for (const [name, { dataType, dims, start, size }] of combinedPlaces(program, bytesInMemory(bytes), file)) {
+    parameters.set(name, { dataType, dims, data: bytes.subarray(start, start + size) });
+  }
+  return parameters;
+}
+
+/** Where the parameters of a combined file lie. Throws as splitParameters does. */
+export function combinedPlaces(program: Program, source: ByteSource, file: string): Map<string, TensorPlace> {
+  const declared = declaredShapes(program);
+  const places = new Map<string, TensorPlace>();
   let position = 0;
   for (const name of parameterNames(program)) {
-    const { record, end } = readTensorRecord(bytes, position, { file, name });
-    checkShape(declared.get(name), record, { file, name }, position);
-    parameters.set(name, record);
-    position = end;
+    const place = readTensorPlace(source, position, { file, name });
+    checkShape(declared.get(name), place, { file, name }, position);
+    places.set(name, place);
+    position = place.start + place.size;
   }
-  checkEnd(bytes, position, file, `the program's ${parameters.size} parameters`);
-  return parameters;
+  checkEnd(source, position, file, `the program's ${places.size} parameters`);
+  return places;
+}
+
+/** Where the parameter of a file of its own lies. Throws E_MODEL unless the file holds it alone. */
+export function separatePlace(
+  name: string,
+  declared: ReturnType<typeof declaredShapes>,
+  source: ByteSource,
+  file: string,
+): TensorPlace {
+  const place = readTensorPlace(source, 0, { file, name });
+  checkShape(declared.get(name), place, { file, name }, 0);
+  checkEnd(source, place.start + place.size, file, `the parameter '${name}'`);
+  return place;
 }
 
 /** The inverse of splitParameters. */
@@ -70,14 +99,14 @@ export async function readParameters(
   if (names.length === 0) return new Map();
   if (source.parameters.kind === 'combined') {
     const { file } = source.parameters;
-    return splitParameters(program, await read(file, `the program has ${names.length} parameters`), file);
+    return splitParameters(program, await read(file, whyCombined(names.length)), file);
   }
   const { folder } = source.parameters;
   const files = new Map<string, Uint8Array>();
   for (const [index, name] of names.entries()) {
     onProgress({ stage: 'import', message: `reading ${name}`, current: index, total: names.length });
     const file = fileInside(folder, name);
-    files.set(name, await read(file, `each of the program's ${names.length} parameters is a file`));
+    files.set(name, await read(file, whySeparate(names.length)));
   }
   return separateParameters(program, files, folder);
 }
@@ -91,11 +120,13 @@ export function separateParameters(
   const declared = declaredShapes(program);
   const parameters = new Map<string, TensorRecord>();
   for (const [name, bytes] of files) {
-    const file = fileInside(folder, name);
-    const { record, end } = readTensorRecord(bytes, 0, { file, name });
-    checkShape(declared.get(name), record, { file, name }, 0);
-    checkEnd(bytes, end, file, `the parameter '${name}'`);
-    parameters.set(name, record);
+    const { dataType, dims, start, size } = separatePlace(
+      name,
+      declared,
+      bytesInMemory(bytes),
+      fileInside(folder, name),
+    );
+    parameters.set(name, { dataType, dims, data: bytes.subarray(start, start + size) });
   }
   return parameters;
 }
@@ -111,30 +142,39 @@ export function fileInside(folder: string, name: string): string {
   return join(folder, path);
 }
 
+export const whyCombined = (count: number) => `the program has ${count} parameters`;
+export const whySeparate = (count: number) => `each of the program's ${count} parameters is a file`;
+
 async function read(file: string, why: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : `cannot be read`;
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the parameter file ${file} ${reason}: ${why}`, {
-      hint: 'Copy the whole model, or name the file with --params-file.',
-      cause,
-    });
+    throw missingParameters(file, why, cause);
   }
 }
 
-function checkEnd(bytes: Uint8Array, end: number, file: string, what: string): void {
-  if (bytes.length === end) return;
+/** `why` says what is missed in the file. */
+export function missingParameters(file: string, why: string, cause: unknown): EdgeDeployError {
+  const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : `cannot be read`;
+  return new EdgeDeployError('E_MODEL_NOT_FOUND', `the parameter file ${file} ${reason}: ${why}`, {
+    hint: 'Copy the whole model, or name the file with --params-file.',
+    cause,
+  });
+}
+
+function checkEnd({ size }: ByteSource, end: number, file: string, what: string): void {
+  if (size === end) return;
   throw new EdgeDeployError(
     'E_MODEL',
-    `${file} is longer than ${what}: they end at byte ${end}, and ${bytes.length - end} bytes remain`,
+    `${file} is longer than ${what}: they end at byte ${end}, and ${size - end} bytes remain`,
     { hint: NOT_TOGETHER },
   );
 }
 
 const NOT_TOGETHER = 'Program and parameters do not belong together: copy both from the same export.';
 
-function declaredShapes(program: Program): ReadonlyMap<string, readonly number[]> {
+/** Shapes of the variables whose dimensions are all known. */
+export function declaredShapes(program: Program): ReadonlyMap<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
   for (const { name, type } of program.blocks.flatMap((block) => block.vars)) {
     const dims = type?.lod_tensor?.tensor?.dims.map(toNumber);
@@ -146,7 +186,7 @@ function declaredShapes(program: Program): ReadonlyMap<string, readonly number[]
 /** A record that cannot be what the program means: another number of elements. Shapes alone may differ, the record's counts. */
 function checkShape(
   declared: readonly number[] | undefined,
-  { dims }: TensorRecord,
+  { dims }: TensorPlace,
   { file, name }: RecordPlace,
   offset: number,
 ): void {

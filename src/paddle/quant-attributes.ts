@@ -2,30 +2,45 @@
 import { EdgeDeployError } from '../base/errors.js';
 import type { QuantizationMode } from '../ir/quantization.js';
 import { type Attribute, AttributeType, type Op, type Program, VarKind } from './messages.js';
-import type { Parameters } from './parameters.js';
+import type { TensorRecord } from './tensor-record.js';
 
 /** `<variable>_quant_scale`: the name of the attribute that holds a weight's scales. */
 export const SCALE_SUFFIX = '_quant_scale';
 
+/**
+ * `<variable>_quant_axis`: the first axis of the channels. Paddle has no such attribute; we write it where its readers'
+ * rule, axis 0 in convolutions and 1 in matrix products, is not enough.
+ */
+export const AXIS_SUFFIX = '_quant_axis';
+
+/** Ops whose weights have a scale per row of axis 0; all others (mul, fc) have one per column. */
+export const ROW_OPS: ReadonlySet<string> = new Set(['conv2d', 'depthwise_conv2d']);
+
 export interface WeightAttributes {
   readonly bits: 8 | 16;
   readonly mode: QuantizationMode;
+  /** First axis of the channels; undefined: as Paddle has it. */
+  readonly axis: number | undefined;
   /** One scale per channel, or one. */
   readonly scales: Float32Array;
   /** Whether to write `with_quant_attr`, which Paddle from about 2.5 on does. */
   readonly marksOps: boolean;
 }
 
-/** Writes the attributes for the quantised input `variable` of the op. */
+/** Writes the attributes for a quantised input of the op. */
 export function setWeightAttributes(
   op: Op,
-  variable: string,
-  { bits, mode, scales, marksOps }: WeightAttributes,
+  { name, tensor }: { readonly name: string; readonly tensor: Pick<TensorRecord, 'dims'> },
+  { bits, mode, axis, scales, marksOps }: WeightAttributes,
 ): void {
   const type = Buffer.from(`post_weight_${mode}`);
   setAttribute(op, { name: 'quantization_type', type: AttributeType.STRING, s: type });
   setAttribute(op, { name: 'quantize_weight_bits', type: AttributeType.INT, i: bits });
-  setAttribute(op, { name: `${variable}${SCALE_SUFFIX}`, type: AttributeType.FLOATS, floats: [...scales] });
+  setAttribute(op, { name: `${name}${SCALE_SUFFIX}`, type: AttributeType.FLOATS, floats: [...scales] });
+  const known = ROW_OPS.has(op.type) ? axis === 0 : axis === 1 && tensor.dims.length === 2;
+  if (axis !== undefined && !known) {
+    setAttribute(op, { name: `${name}${AXIS_SUFFIX}`, type: AttributeType.INT, i: axis });
+  }
   if (marksOps) setAttribute(op, { name: 'with_quant_attr', type: AttributeType.BOOLEAN, b: true });
 }
 
@@ -44,7 +59,10 @@ function setAttribute(op: Op, attribute: Attribute): void {
  * Throws E_WEIGHTS when the model went through PaddleSlim's quantiser before. A second run would take the integers for
  * weights and replace their scales by 1.
  */
-export function refuseQuantized(program: Program, parameters: Parameters): void {
+export function refuseQuantized(
+  program: Program,
+  parameters: ReadonlyMap<string, Pick<TensorRecord, 'dataType'>>,
+): void {
   for (const op of program.blocks.flatMap((block) => block.ops)) {
     const scale = op.attrs.find(({ name }) => name.endsWith(SCALE_SUFFIX));
     if (scale === undefined) continue;

@@ -4,13 +4,12 @@
  * w = scale[c] · q.
  */
 import { EdgeDeployError } from '../base/errors.js';
-import { elementCount, type WeightQuantization } from '../ir/tensor.js';
+import { type Channels, ChannelWalk, channelsAlong } from '../ir/channels.js';
+import type { Integers } from '../ir/quantization.js';
 import { type Attribute, AttributeType, type Op, type Program, VarKind } from './messages.js';
-import { SCALE_SUFFIX } from './quant-attributes.js';
+import { AXIS_SUFFIX, ROW_OPS, SCALE_SUFFIX } from './quant-attributes.js';
 import { recordData, type TensorRecord } from './tensor-record.js';
-
-/** Ops whose weights have a scale per row of axis 0; all others (mul, fc) have one per column. */
-const ROW_OPS: ReadonlySet<string> = new Set(['conv2d', 'depthwise_conv2d']);
+import { LAID_OUT, type WeightLayout, weightLayout } from './weight-layout.js';
 
 /** One op's scale attribute of a variable. */
 export interface Scales {
@@ -44,8 +43,14 @@ function isOnes({ attribute }: Scales): boolean {
   return (attribute.floats ?? []).length > 0 && attribute.floats!.every((scale) => scale === 1);
 }
 
-/** What a record of integers stands for. Throws E_WEIGHTS where its scales are missing, lost, or do not fit it. */
-export function weightQuantization(name: string, record: TensorRecord, scales: readonly Scales[]): WeightQuantization {
+/** What the integers of a record stand for: w = scales[channel] · q. */
+export interface WeightScales extends WeightLayout {
+  readonly bits: 8 | 16;
+  readonly scales: Float32Array;
+}
+
+/** Throws E_WEIGHTS where the scales of a record of integers are missing, lost, or do not fit it. */
+export function weightScales(name: string, record: TensorRecord, scales: readonly Scales[]): WeightScales {
   const bits = record.dataType === VarKind.INT8 ? 8 : 16;
   if (scales.length === 0) {
     throw lost(`the weights '${name}' are int${bits}, but no op holds their scales`, 'A later export dropped them');
@@ -55,21 +60,39 @@ export function weightQuantization(name: string, record: TensorRecord, scales: r
   const { dims } = record;
   if (dims.length === 0)
     throw lost(`the quantised weights '${name}' have no axis for their scales`, 'They are damaged');
-  const axis = ROW_OPS.has(op.type) || dims.length < 2 ? 0 : 1;
-  const channels = dims[axis]!;
-  const perChannel = new Float32Array(channels);
+  const { axis, channels } = layoutOf(name, op, dims);
+  const { count } = channels;
+  const perChannel = new Float32Array(count);
   if (values.length === 1) perChannel.fill(values[0]!);
   // Rank ≥ 3 in `mul`: Paddle counts channels along the last axis but scales along axis 1; those it missed hold zeros.
-  else if (values.length === channels || (dims.length > 2 && values.length === dims.at(-1))) {
-    perChannel.set(values.slice(0, channels));
+  else if (values.length === count || (dims.length > 2 && values.length === dims.at(-1))) {
+    perChannel.set(values.slice(0, count));
   } else {
     throw lost(
-      `the quantised weights '${name}' of shape [${dims}] have ${values.length} scales in ${op.type} instead of 1 or ${channels}`,
+      `the quantised weights '${name}' of shape [${dims}] have ${values.length} scales in ${op.type} instead of 1 or ${count}`,
       'The program is damaged',
     );
   }
-  checkZeros(name, record, perChannel, elementCount(dims.slice(axis + 1)));
-  return { bits, axis, scales: perChannel };
+  checkZeros(name, record, perChannel, channels);
+  return { bits, axis, channels, scales: perChannel };
+}
+
+/** As our own quantiser wrote it where Paddle's rule is not enough. */
+function layoutOf(name: string, op: Op, dims: readonly number[]): WeightLayout {
+  const attribute = op.attrs.find((one) => one.name === `${name}${AXIS_SUFFIX}`);
+  if (attribute === undefined) {
+    const axis = ROW_OPS.has(op.type) || dims.length < 2 ? 0 : 1;
+    return { axis, channels: channelsAlong(dims, axis) };
+  }
+  const layout = LAID_OUT.includes(op.type) ? weightLayout(op, dims) : 'it takes no integers';
+  if (typeof layout === 'string' || layout.axis !== attribute.i) {
+    const reason = typeof layout === 'string' ? layout : `its channels begin at axis ${layout.axis}`;
+    throw lost(
+      `the quantised weights '${name}' of shape [${dims}] have scales from axis ${attribute.i} on, which ${op.type} does not (${reason})`,
+      'The program is damaged',
+    );
+  }
+  return layout;
 }
 
 /**
@@ -106,14 +129,20 @@ function checkBits(name: string, op: Op, bits: number): void {
 }
 
 /** A scale of 0 belongs to a channel of zeros. */
-function checkZeros(name: string, record: TensorRecord, scales: Float32Array, inner: number): void {
-  const integers = recordData(record) as Int8Array | Int16Array;
-  const index = integers.findIndex((q, i) => q !== 0 && scales[Math.floor(i / inner) % scales.length] === 0);
-  if (index < 0) return;
-  throw lost(
-    `the scales of the quantised weights '${name}' are lost: one is 0, and the integer ${integers[index]} (element ${index}) is not`,
-    'The program is damaged',
-  );
+function checkZeros(name: string, record: TensorRecord, scales: Float32Array, channels: Channels): void {
+  if (!scales.includes(0)) return;
+  const integers = recordData(record) as Integers;
+  const walk = new ChannelWalk(channels, 0);
+  for (let i = 0; i < integers.length; walk.next()) {
+    const end = i + walk.left;
+    for (let { channel } = walk; i < end; i++, channel += walk.step) {
+      if (integers[i] === 0 || scales[channel] !== 0) continue;
+      throw lost(
+        `the scales of the quantised weights '${name}' are lost: one is 0, and the integer ${integers[i]} (element ${i}) is not`,
+        'The program is damaged',
+      );
+    }
+  }
 }
 
 function lost(message: string, reason: string): EdgeDeployError {

@@ -8,6 +8,7 @@
 import { EdgeDeployError } from '../base/errors.js';
 import { halfToFloat } from '../ir/half.js';
 import type { Data, DType } from '../ir/tensor.js';
+import { type ByteSource, bytesInMemory } from './byte-source.js';
 import { toNumber, VarKind } from './messages.js';
 import { readTensorDesc, writeTensorDesc } from './wire.js';
 
@@ -20,7 +21,7 @@ export interface TensorRecord {
   readonly data: Uint8Array;
 }
 
-const ELEMENT_BYTES: Readonly<Record<number, number>> = {
+export const ELEMENT_BYTES: Readonly<Record<number, number>> = {
   [VarKind.BOOL]: 1,
   [VarKind.INT16]: 2,
   [VarKind.INT32]: 4,
@@ -55,6 +56,14 @@ export interface RecordPlace {
   readonly name: string;
 }
 
+/** A record whose elements were not read: they are `size` bytes from `start` on. */
+export interface TensorPlace {
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  readonly start: number;
+  readonly size: number;
+}
+
 /**
  * Reads the record at `offset`. Nothing is copied: its data is a view into `bytes`. Throws E_MODEL, with the file and the
  * byte, when the bytes end too early or are not a tensor; sizes are checked before they are used.
@@ -62,27 +71,28 @@ export interface RecordPlace {
 export function readTensorRecord(
   bytes: Uint8Array,
   offset: number,
-  { file, name }: RecordPlace,
+  place: RecordPlace,
 ): { record: TensorRecord; end: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const fields = new Fields(bytes.length, offset, { file, name });
-  const version = (at: number) => {
-    const found = view.getUint32(at, true);
-    if (found !== 0) throw fields.damaged(at, `version ${found} of the tensor format, expected 0`);
-  };
-  version(fields.take(4, 'version'));
-  const levelsAt = fields.take(8, 'number of LoD levels');
-  const levels = view.getBigUint64(levelsAt, true);
+  const { dataType, dims, start, size } = readTensorPlace(bytesInMemory(bytes), offset, place);
+  return { record: { dataType, dims, data: bytes.subarray(start, start + size) }, end: start + size };
+}
+
+/** readTensorRecord without the elements. */
+export function readTensorPlace(source: ByteSource, offset: number, { file, name }: RecordPlace): TensorPlace {
+  const fields = new Fields(source, offset, { file, name });
+  fields.version();
+  const levelsAt = fields.position;
+  const levels = fields.take(8, 'number of LoD levels').getBigUint64(0, true);
   if (levels > 16n) throw fields.damaged(levelsAt, `${levels} LoD levels, expected at most 16`);
   for (let level = 0n; level < levels; level++) {
-    fields.take(Number(view.getBigUint64(fields.take(8, 'LoD size'), true)), 'LoD');
+    fields.skip(Number(fields.take(8, 'LoD size').getBigUint64(0, true)), 'LoD');
   }
-  version(fields.take(4, 'version'));
-  const sizeAt = fields.take(4, 'header size');
-  const headerSize = view.getInt32(sizeAt, true);
+  fields.version();
+  const sizeAt = fields.position;
+  const headerSize = fields.take(4, 'header size').getInt32(0, true);
   if (headerSize < 0) throw fields.damaged(sizeAt, `a header of ${headerSize} bytes`);
-  const headerAt = fields.take(headerSize, 'header');
-  const header = bytes.subarray(headerAt, headerAt + headerSize);
+  const headerAt = fields.skip(headerSize, 'header');
+  const header = source.read(headerAt, headerSize);
   const desc = readTensorDesc(header, `${file} is damaged at byte ${headerAt}, in the header of '${name}'`);
   const elementBytes = ELEMENT_BYTES[desc.data_type];
   if (elementBytes === undefined) {
@@ -91,35 +101,46 @@ export function readTensorRecord(
   const dims = desc.dims.map(toNumber);
   if (dims.some((dim) => dim < 0 || dim > MAX_DIM)) throw fields.damaged(headerAt, `the impossible shape [${dims}]`);
   const size = dims.reduce((product, dim) => product * dim, elementBytes);
-  const start = fields.take(size, `data, ${size / elementBytes} elements of shape [${dims}],`);
-  return { record: { dataType: desc.data_type, dims, data: bytes.subarray(start, start + size) }, end: start + size };
+  const start = fields.skip(size, `data, ${size / elementBytes} elements of shape [${dims}],`);
+  return { dataType: desc.data_type, dims, start, size };
 }
 
 /** Walks over the fields of a record, and knows how to complain about them. */
 class Fields {
-  readonly #total: number;
+  readonly #source: ByteSource;
   readonly #place: RecordPlace;
-  #position: number;
+  position: number;
 
-  constructor(total: number, offset: number, place: RecordPlace) {
-    this.#total = total;
-    this.#position = offset;
+  constructor(source: ByteSource, offset: number, place: RecordPlace) {
+    this.#source = source;
+    this.position = offset;
     this.#place = place;
   }
 
   /** The offset of the next `size` bytes; throws unless the file has them. */
-  take(size: number, what: string): number {
-    const start = this.#position;
-    if (!(size <= this.#total - start)) {
+  skip(size: number, what: string): number {
+    const start = this.position;
+    if (!(size <= this.#source.size - start)) {
       const { file, name } = this.#place;
       throw new EdgeDeployError(
         'E_MODEL',
-        `${file} ends inside the parameter '${name}': its ${what} needs ${size} bytes at byte ${start}, the file has ${this.#total}`,
+        `${file} ends inside the parameter '${name}': its ${what} needs ${size} bytes at byte ${start}, the file has ${this.#source.size}`,
         { hint: 'The file is truncated, or belongs to another model: copy it again.' },
       );
     }
-    this.#position += size;
+    this.position += size;
     return start;
+  }
+
+  take(size: number, what: string): DataView {
+    const { buffer, byteOffset } = this.#source.read(this.skip(size, what), size);
+    return new DataView(buffer, byteOffset, size);
+  }
+
+  version(): void {
+    const at = this.position;
+    const found = this.take(4, 'version').getUint32(0, true);
+    if (found !== 0) throw this.damaged(at, `version ${found} of the tensor format, expected 0`);
   }
 
   damaged(at: number, found: string): EdgeDeployError {
@@ -136,11 +157,19 @@ class Fields {
 
 /** The bytes of a record, as Paddle writes them. */
 export function writeTensorRecord(record: TensorRecord): Uint8Array {
-  const desc = writeTensorDesc({ data_type: record.dataType, dims: [...record.dims] });
-  const bytes = new Uint8Array(20 + desc.length + record.data.length);
+  const header = writeTensorHeader(record);
+  const bytes = new Uint8Array(header.length + record.data.length);
+  bytes.set(header);
+  bytes.set(record.data, header.length);
+  return bytes;
+}
+
+/** What stands before the elements. */
+export function writeTensorHeader({ dataType, dims }: Pick<TensorRecord, 'dataType' | 'dims'>): Uint8Array {
+  const desc = writeTensorDesc({ data_type: dataType, dims: [...dims] });
+  const bytes = new Uint8Array(20 + desc.length);
   new DataView(bytes.buffer).setInt32(16, desc.length, true);
   bytes.set(desc, 20);
-  bytes.set(record.data, 20 + desc.length);
   return bytes;
 }
 

@@ -9,7 +9,6 @@ import protobuf from 'protobufjs';
 import { EdgeDeployError } from '../base/errors.js';
 import { packageRoot } from '../base/package-root.js';
 import type { Program, TensorDesc } from './messages.js';
-import { looksLikePir, readPirProgram } from './pir/read.js';
 
 const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framework.proto'), 'utf8'), {
   keepCase: true,
@@ -17,17 +16,18 @@ const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framewo
 const programType = schema.lookupType('paddle.Program');
 const tensorDescType = schema.lookupType('paddle.TensorDesc');
 
-/**
- * Decodes a `.pdmodel`, `__model__` or (Paddle 3) `.json` file; `file` is for messages. Throws E_MODEL when the bytes are
- * not a Paddle program.
- */
-export function readProgram(bytes: Uint8Array, file = 'the program'): Program {
+/** Whether a program file is JSON: one of Paddle 3. */
+export function looksLikePir(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x7b;
+}
+
+/** Decodes a `.pdmodel` or `__model__` file; `file` is for messages. Throws E_MODEL when the bytes are not a Paddle program. */
+export function readClassicProgram(bytes: Uint8Array, file = 'the program'): Program {
   if (bytes.length === 0) {
     throw new EdgeDeployError('E_MODEL', `${file} is empty: expected a Paddle program`, {
       hint: 'Export or copy the model again.',
     });
   }
-  if (looksLikePir(bytes)) return readPirProgram(bytes, file);
   const program = decode(programType, bytes, `${file} is not a Paddle program, or it is damaged`) as Program;
   if (program.blocks.length === 0) {
     throw new EdgeDeployError('E_MODEL', `${file} holds no Paddle program: it has no block`, {
@@ -37,7 +37,7 @@ export function readProgram(bytes: Uint8Array, file = 'the program'): Program {
   return program;
 }
 
-/** The inverse of readProgram. */
+/** The inverse of readClassicProgram. */
 export function writeProgram(program: Program): Uint8Array {
   return programType.encode(program as unknown as Record<string, unknown>).finish();
 }

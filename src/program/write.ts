@@ -2,41 +2,40 @@ import { EdgeDeployError } from '../base/errors.js';
 import { byteLength } from '../ir/tensor.js';
 import { DTYPES, PATHS } from '../steps/ledger.js';
 import { ALIGNMENT, type Lowered, type LoweredIo, type Operand, OVER_READ_BYTES, type Step } from '../steps/lowered.js';
-import { ARCHITECTURES, HEADER_BYTES, MAGIC, STEP_HEADER_BYTES, TENSOR_BYTES } from './format.js';
+import { ARCHITECTURES, HEADER_BYTES, MAGIC, PLAN_BYTES, STEP_HEADER_BYTES, TENSOR_BYTES } from './format.js';
 import { abiHash, type RecordLayout, recordLayouts } from './header.js';
 
 const ABSENT = 0xffffffff;
 const CONSTANT = 0x80000000;
 
-/** What the writer needs of a memory plan. */
-export interface Placement {
+/** A lowered model with its memory planned. */
+export interface ProgramPlan {
+  readonly lowered: Lowered;
   readonly offsets: ReadonlyMap<string, number>;
   readonly arenaBytes: number;
 }
 
-/** The bytes of a program file, as `format.ts` specifies them. Equal inputs give equal bytes. */
-export function writeProgram(lowered: Lowered, placement: Placement): Uint8Array {
-  const layouts = recordLayouts();
+/**
+ * The bytes of a program file, as `format.ts` specifies them: one plan for each set of input shapes, all for one CPU path.
+ * Constants that are one array are stored once. Equal inputs give equal bytes.
+ */
+export function writeProgram(plans: readonly [ProgramPlan, ...ProgramPlan[]]): Uint8Array {
+  const [{ lowered: first }] = plans;
   const strings = new StringTable();
-  const constants = placeConstants(lowered.constants);
-  const resolve = (operand: Operand | null): number => {
-    if (operand === null) return ABSENT;
-    const table = operand.space === 'constants' ? constants.offsets : placement.offsets;
-    const base = table.get(operand.name);
-    if (base === undefined) throw new EdgeDeployError('E_INTERNAL', `operand '${operand.name}' has no place`);
-    return operand.space === 'constants' ? (CONSTANT | (base + operand.offset)) >>> 0 : base + operand.offset;
-  };
-  const tensors = [...lowered.inputs, ...lowered.outputs].map((io) => tensorRecord(io, strings, resolve));
-  const steps = lowered.steps.map((step) => stepRecord(step, layouts.get(step.step)!, strings, resolve));
-
-  const tensorsAt = HEADER_BYTES;
-  const stepsAt = align(tensorsAt + tensors.length * TENSOR_BYTES);
-  const stepsBytes = steps.reduce((sum, step) => sum + step.length, 0);
-  const stringsAt = align(stepsAt + stepsBytes);
+  const constants = placeConstants(plans.flatMap(({ lowered }) => [...lowered.constants.values()]));
+  let at = HEADER_BYTES + plans.length * PLAN_BYTES;
+  const sections = plans.map((plan) => {
+    const { tensors, steps } = planSections(plan, strings, constants.offsets);
+    const tensorsAt = align(at);
+    const stepsAt = align(tensorsAt + tensors.length);
+    at = stepsAt + steps.length;
+    return { plan, tensors, tensorsAt, steps, stepsAt };
+  });
   const text = strings.bytes();
+  const stringsAt = align(at);
   const constantsAt = align(stringsAt + text.length);
   const size = constantsAt + constants.bytes;
-  if (size >= CONSTANT || placement.arenaBytes >= CONSTANT) {
+  if (size >= CONSTANT || plans.some(({ arenaBytes }) => arenaBytes >= CONSTANT)) {
     throw new EdgeDeployError('E_MODEL', 'the model needs more than 2 GiB of weights or of working memory', {
       hint: 'Compile it for a smaller input shape, or with int8w.',
     });
@@ -44,38 +43,46 @@ export function writeProgram(lowered: Lowered, placement: Placement): Uint8Array
 
   const file = new Uint8Array(size);
   const view = new DataView(file.buffer);
+  const words = (offset: number, values: readonly number[]) => {
+    for (const [i, value] of values.entries()) view.setUint32(offset + 4 * i, value, true);
+  };
   file.set(new TextEncoder().encode(MAGIC), 0);
   view.setUint32(8, abiHash(), true);
-  view.setUint8(12, ARCHITECTURES.indexOf(lowered.architecture));
-  view.setUint8(13, PATHS.indexOf(lowered.path));
-  view.setBigUint64(16, BigInt(size), true);
-  view.setUint32(24, tensorsAt, true);
-  view.setUint16(28, lowered.inputs.length, true);
-  view.setUint16(30, lowered.outputs.length, true);
-  const words = [
-    stepsAt,
-    stepsBytes,
-    steps.length,
-    stringsAt,
-    text.length,
-    constantsAt,
-    constants.bytes,
-    placement.arenaBytes,
-  ];
-  words.forEach((word, i) => {
-    view.setUint32(32 + 4 * i, word, true);
-  });
-  tensors.forEach((tensor, i) => {
-    file.set(tensor, tensorsAt + i * TENSOR_BYTES);
-  });
-  let at = stepsAt;
-  for (const step of steps) {
-    file.set(step, at);
-    at += step.length;
+  view.setUint8(12, ARCHITECTURES.indexOf(first.architecture));
+  view.setUint8(13, PATHS.indexOf(first.path));
+  view.setUint16(14, plans.length, true);
+  view.setUint32(16, size, true);
+  view.setUint16(20, first.inputs.length, true);
+  view.setUint16(22, first.outputs.length, true);
+  words(24, [stringsAt, text.length, constantsAt, constants.bytes]);
+  for (const [i, { plan, tensors, tensorsAt, steps, stepsAt }] of sections.entries()) {
+    const count = plan.lowered.steps.length;
+    words(HEADER_BYTES + i * PLAN_BYTES, [tensorsAt, stepsAt, steps.length, count, plan.arenaBytes]);
+    file.set(tensors, tensorsAt);
+    file.set(steps, stepsAt);
   }
   file.set(text, stringsAt);
-  for (const [name, data] of lowered.constants) file.set(data, constantsAt + constants.offsets.get(name)!);
+  for (const [data, offset] of constants.offsets) file.set(data, constantsAt + offset);
   return file;
+}
+
+/** A plan's tensors and steps, each behind the other. */
+function planSections(
+  { lowered, offsets }: ProgramPlan,
+  strings: StringTable,
+  constants: ReadonlyMap<Uint8Array, number>,
+): { tensors: Uint8Array; steps: Uint8Array } {
+  const layouts = recordLayouts();
+  const resolve = (operand: Operand | null): number => {
+    if (operand === null) return ABSENT;
+    const { space, name, offset } = operand;
+    const base = space === 'constants' ? constants.get(lowered.constants.get(name)!) : offsets.get(name);
+    if (base === undefined) throw new EdgeDeployError('E_INTERNAL', `operand '${name}' has no place`);
+    return space === 'constants' ? (CONSTANT | (base + offset)) >>> 0 : base + offset;
+  };
+  const tensors = [...lowered.inputs, ...lowered.outputs].map((io) => tensorRecord(io, strings, resolve));
+  const steps = lowered.steps.map((step) => stepRecord(step, layouts.get(step.step)!, strings, resolve));
+  return { tensors: Buffer.concat(tensors), steps: Buffer.concat(steps) };
 }
 
 function align(offset: number): number {
@@ -83,11 +90,12 @@ function align(offset: number): number {
 }
 
 /** Constants one after the other, aligned; the last is followed by the bytes that kernels may over-read. */
-function placeConstants(constants: ReadonlyMap<string, Uint8Array>): { offsets: Map<string, number>; bytes: number } {
-  const offsets = new Map<string, number>();
+function placeConstants(constants: readonly Uint8Array[]): { offsets: Map<Uint8Array, number>; bytes: number } {
+  const offsets = new Map<Uint8Array, number>();
   let end = 0;
-  for (const [name, data] of constants) {
-    offsets.set(name, end);
+  for (const data of constants) {
+    if (offsets.has(data)) continue;
+    offsets.set(data, end);
     end = align(end + data.byteLength);
   }
   return { offsets, bytes: align(end + OVER_READ_BYTES) };

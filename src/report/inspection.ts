@@ -15,6 +15,7 @@ export function renderInspection(path: string, bytes: number, inspection: Inspec
     ...(graph.nodes.length > 0 ? [layerTable(inspection)] : []),
     ...(inspection.weights.some(({ int8w, int16w }) => int8w ?? int16w) ? [weightTable(inspection)] : []),
     ...(sizes.length > 0 ? [sizeTable(inspection)] : []),
+    ...(sizes[0] && sizes[0].plans.length > 1 ? [planTable(inspection)] : []),
     ...(skipped.length > 0 ? [unsupportedTable(inspection)] : []),
     ...(refusal ? [`it cannot be compiled: ${refusal.message}`] : []),
   ].join('\n\n');
@@ -85,6 +86,18 @@ function sizeTable({ sizes }: Inspection): string {
       formatBytes(programBytes),
       (programBytes / sizes[0]!.programBytes).toFixed(2),
       formatBytes(arenaBytes),
+    ]),
+  );
+}
+
+/** What each set of input shapes costs: work, and arena by precision. */
+function planTable({ sizes }: Inspection): string {
+  return renderTable(
+    [{ title: 'inputs' }, right('MACs'), ...sizes.map(({ precision }) => right(`arena ${precision}`))],
+    sizes[0]!.plans.map(({ inputs, macs }, i) => [
+      inputs.join(', '),
+      formatCount(macs),
+      ...sizes.map(({ plans }) => formatBytes(plans[i]!.arenaBytes)),
     ]),
   );
 }

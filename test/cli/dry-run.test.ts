@@ -26,6 +26,10 @@ t.test('nothing is touched', async (t) => {
     [['build', MODEL, '-t', 'rpi4', '-o', 'model.edp'], /model\.edp +\d/],
     [['targets', 'add', 'pi', 'ssh://pi@10.0.0.7'], /pi would be added/],
     [['targets', 'clean', 'board'], /would be removed/],
+    [
+      ['quantize', MODEL, '-o', 'q', '--generate-test-model'],
+      /would write q.quantized_model.*\nwould write q.test_model/,
+    ],
     [['doctor', '-t', 'board,dead'], /node/],
   ];
   for (const [args, said] of cases) {
@@ -41,6 +45,8 @@ t.test('nothing is touched', async (t) => {
 
 t.test('mistakes are found all the same', async (t) => {
   t.match(await cli(['push', MODEL, '-t', 'bord', '--dry-run'], { cwd: folder }), { exitCode: 2, stderr: /'board'/ });
-  t.match(await cli(['quantize', MODEL, '-o', 'q', '--dry-run'], { cwd: folder }), { exitCode: 2, stderr: /inspect/ });
+  t.match(await cli(['quantize', MODEL, '-o', 'q', '--dry-run', '--weight-bits', '4'], { cwd: folder }), {
+    exitCode: 2,
+  });
   t.same(await readdir(folder), ['edge-deploy.yaml']);
 });

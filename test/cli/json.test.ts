@@ -63,6 +63,7 @@ const record = z.strictObject({
   path: text,
   precision,
   threads: count,
+  inputs: z.array(text),
   emulated: z.boolean(),
   modelBytes: count,
   programBytes: count,
@@ -120,12 +121,13 @@ t.test('push, run, verify, bench', async (t) => {
   await documentOf(t, ['run', MODEL, ...cell, '-o', join(folder, 'y.npy')], {
     target: text,
     precision,
+    inputs: z.array(text),
     ns: number,
     outputs: z.array(z.strictObject({ name: text, type: text, file: text, first: z.array(number) })).length(1),
   });
-  const results = z.array(z.strictObject({ target: text, precision, ...agreement }));
+  const results = z.array(z.strictObject({ target: text, precision, inputs: z.array(text), ...agreement }));
   const first = z.looseObject({ node: text, op: text, agrees: z.boolean() }).optional();
-  const steps = z.array(z.strictObject({ target: text, compared: count, first })).length(1);
+  const steps = z.array(z.strictObject({ target: text, inputs: z.array(text), compared: count, first })).length(1);
   await documentOf(t, ['verify', MODEL, ...cell, '--bisect'], { results, steps, failures: z.array(failure).length(0) });
 });
 
@@ -159,18 +161,26 @@ t.test('some targets failed: one document holds the results, the failures and th
 });
 
 t.test('quantize, inspect, build', async (t) => {
-  const weight = z.looseObject({
+  const weight = z.strictObject({
     name: text,
+    opType: text,
+    node: text,
     bits: count,
     bytesBefore: count,
     bytesAfter: count,
     maxError: number,
     rmsError: number,
+    minScale: number,
+    maxScale: number,
   });
   await documentOf(t, ['quantize', MODEL, '-o', join(folder, 'quantised')], {
     quantizedModel: text,
     report: z.array(weight).min(1),
+    left: z.array(z.strictObject({ name: text, opType: text, node: text, bytes: count, reason: text })),
+    bytesBefore: count,
+    bytesAfter: count,
     warnings: z.array(text),
+    dryRun: z.boolean(),
   });
   const bytes = z.strictObject({ fp32: count, int8w: count, int16w: count });
   const layer = z.strictObject({
@@ -183,7 +193,8 @@ t.test('quantize, inspect, build', async (t) => {
   });
   const cost = z.strictObject({ maxError: number, rmsError: number, minScale: number, maxScale: number }).optional();
   const constant = z.strictObject({ name: text, type: text, bytes, int8w: cost, int16w: cost });
-  const size = z.strictObject({ precision, programBytes: count, arenaBytes: count, macs: count });
+  const plans = z.array(z.strictObject({ inputs: z.array(text), arenaBytes: count, macs: count })).length(1);
+  const size = z.strictObject({ precision, programBytes: count, arenaBytes: count, macs: count, plans });
   await documentOf(t, ['inspect', MODEL], {
     model: text,
     bytes: count,
@@ -203,6 +214,7 @@ t.test('quantize, inspect, build', async (t) => {
     precision,
     macs: count,
     arenaBytes: count,
+    plans,
   });
   await documentOf(t, ['inspect', program], {
     program: z.looseObject({ architecture: text, path: text, steps: z.array(z.looseObject({ step: text })) }),

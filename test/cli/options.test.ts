@@ -9,10 +9,9 @@ import {
   chosenPreset,
   chosenTargets,
   count,
-  inputShapes,
   inputTensors,
-  seconds,
 } from '../../src/cli/options.js';
+import { seconds } from '../../src/cli/seconds.js';
 import { writeNpy } from '../../src/npy/index.js';
 import { type Config, targetSchema } from '../../targets/index.js';
 import { cli } from '../support/cli.js';
@@ -32,8 +31,7 @@ t.test('numbers', (t) => {
 });
 
 t.test('flags win over edge-deploy.yaml, which wins over defaults', (t) => {
-  const inputs = { x: { shape: [1, 2] }, z: { shape: [3] } };
-  const config: Config = { version: 1, model: 'm', precision: 'int8w', inputs };
+  const config: Config = { version: 1, model: 'm', precision: 'int8w' };
   t.equal(chosenModel(config, 'other'), 'other');
   t.equal(chosenModel(config, undefined), 'm');
   t.throws(() => chosenModel(undefined, undefined), { code: 'E_USAGE', hint: /model:/ });
@@ -43,17 +41,6 @@ t.test('flags win over edge-deploy.yaml, which wins over defaults', (t) => {
   t.equal(chosenPrecision(undefined, undefined), 'int8');
   t.equal(chosenPreset('strict', 'quick'), 'strict');
   t.equal(chosenPreset(undefined, 'quick'), 'quick');
-  const shapes = inputShapes(config, ['x=4x5', 'a=b=1,2×3']);
-  t.same(
-    [...shapes],
-    [
-      ['x', [4, 5]],
-      ['z', [3]],
-      ['a=b', [1, 2, 3]],
-    ],
-  );
-  for (const wrong of ['x', 'x=', '=1', 'x=0x1', 'x=1x', 'x=1x-1', 'x=axb', 'x=1.5'])
-    t.throws(() => inputShapes(undefined, [wrong]), { code: 'E_USAGE', message: wrong }, wrong);
   t.end();
 });
 

@@ -17,6 +17,7 @@
 
 #define MOST_ARENA (64u << 20)
 #define MOST_RECORDS 512
+#define MOST_PLANS 8
 #define LIMIT_SECONDS 20
 
 static uint64_t state;
@@ -69,7 +70,7 @@ static void give_back(void *memory, size_t size) {
 }
 #endif
 
-/* The header, a tensor, or a step with its record: `words` words of 32 bits at an offset. */
+/* The header, a plan, a tensor, or a step with its record: `words` words of 32 bits at an offset. */
 static struct record {
   uint32_t at, words;
 } records[MOST_RECORDS];
@@ -83,11 +84,15 @@ static void find_records(const unsigned char *file) {
   const struct ed_file_header *header = (const void *)file;
   const uint32_t tensors = (uint32_t)header->input_count + header->output_count;
   add_record(12, sizeof *header - 12);
-  for (uint32_t i = 0; i < tensors; i++) add_record(header->tensors + i * 64, sizeof(struct ed_file_tensor));
-  for (uint32_t i = 0, at = header->steps; i < header->step_count; i++) {
-    const struct ed_file_step *step = (const void *)(file + at);
-    add_record(at, sizeof *step + step->record_bytes);
-    at += ed_step_bytes(step);
+  for (uint32_t number = 0; number < header->plan_count; number++) {
+    const struct ed_file_plan *plan = &ed_file_plans(header)[number];
+    add_record((uint32_t)((const unsigned char *)plan - file), sizeof *plan);
+    for (uint32_t i = 0; i < tensors; i++) add_record(plan->tensors + i * 64, sizeof(struct ed_file_tensor));
+    for (uint32_t i = 0, at = plan->steps; i < plan->step_count; i++) {
+      const struct ed_file_step *step = (const void *)(file + at);
+      add_record(at, sizeof *step + step->record_bytes);
+      at += ed_step_bytes(step);
+    }
   }
 }
 
@@ -114,7 +119,7 @@ static uint32_t hostile(const unsigned char *file, struct record record, uint32_
     case 3: return any_word(file, records[below(record_count)]);
     case 4: return (uint32_t)((UINT64_C(1) << (30 + below(3))) / (any_word(file, record) | 1)) + below(2);
     case 5: {
-      const uint32_t sizes[] = {header->arena_bytes, header->constants_bytes, header->strings_bytes, (uint32_t)header->file_bytes};
+      const uint32_t sizes[] = {ed_file_plans(header)->arena_bytes, header->constants_bytes, header->strings_bytes, header->file_bytes};
       return (sizes[below(4)] >> below(2) * 2) - below(2) * 64 + below(9) - 4;
     }
     case 6: return old ^ 1u << below(32);
@@ -125,8 +130,9 @@ static uint32_t hostile(const unsigned char *file, struct record record, uint32_
 /* A larger arena lets larger shapes pass the checks. */
 static void grow_arena(unsigned char *file) {
   struct ed_file_header *header = (void *)file;
-  const uint32_t bytes = header->arena_bytes * (2 + below(6));
-  if (bytes < MOST_ARENA) header->arena_bytes = bytes;
+  struct ed_file_plan *plan = (struct ed_file_plan *)(header + 1) + below(header->plan_count);
+  const uint32_t bytes = plan->arena_bytes * (2 + below(6));
+  if (bytes < MOST_ARENA) plan->arena_bytes = bytes;
 }
 
 /* Changes up to four words of one record. */
@@ -171,26 +177,34 @@ static void run_backwards(void *self, uint32_t count, void (*task)(void *, uint3
 
 #define FENCE 0x5a
 
-/* Opens and, when the arena is small enough, runs once. The bytes right behind the arena must stay as they are. */
+/*
+ * Opens and, when the arena is small enough, runs every plan once in one arena. What lies between the end of the plan's own
+ * arena and that of the library's must stay as it is.
+ */
 static void try_program(const unsigned char *file, size_t size, unsigned *opened, unsigned *ran) {
   static const uint32_t counts[] = {0, 1, 1, 2, 5, 64};
   const struct ed_threads threads = {.count = counts[below(6)], .run = run_backwards};
   struct ed_model model;
   if (ed_model_open(&model, file, size) != ED_OK) return;
   ++*opened;
-  const size_t needed = ed_model_arena_size(&model, &threads), tensors = ((const struct ed_file_header *)(const void *)file)->arena_bytes;
+  const size_t needed = ed_model_arena_size(&model, &threads);
   if (needed > MOST_ARENA) return;
   unsigned char *arena = take(needed);
-  memset(arena + tensors, FENCE, needed - tensors);
-  fill(arena, tensors);
-  struct ed_session session;
-  if (ed_session_init(&session, &model, arena, needed, &threads) == ED_OK) {
-    ++*ran;
+  bool all = true;
+  for (uint32_t plan = 0; plan < model.plan_count && plan < MOST_PLANS; plan++) {
+    const size_t own = ed_file_plans((const void *)file)[plan].arena_bytes, end = (size_t)model.private_[ED_MODEL_ARENA] + ED_OVER_READ;
+    memset(arena + own, FENCE, needed - own);
+    fill(arena, own);
+    for (uint32_t i = 0; i < model.input_count; i++) (void)strlen(ed_model_input(&model, plan, i).name);
+    struct ed_session session;
+    all = all && ed_session_init(&session, &model, plan, arena, needed, &threads) == ED_OK;
+    if (!all) break;
     for (uint32_t i = 0; i < model.output_count; i++) (void)strlen(ed_session_output(&session, i).name);
     if (ed_session_run(&session) != ED_OK) abort();
-    for (size_t i = 0; i < ED_OVER_READ; i++)
-      if (arena[tensors + i] != FENCE) abort();
+    for (size_t i = own; i < end; i++)
+      if (arena[i] != FENCE) abort();
   }
+  *ran += all;
   give_back(arena, needed);
 }
 

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
 import { compile, PRECISIONS } from '../../src/compile.js';
+import type { Graph } from '../../src/ir/graph.js';
 import type { LowerOptions } from '../../src/lower/index.js';
 import { type Arch, buildProgram } from '../../toolchains/index.js';
 import { STEP_CASES, type StepCase } from '../kernels/step-cases.js';
@@ -69,12 +70,12 @@ async function attack(
   }
 }
 
-/** Every way to convolve: grouped, depthwise, transposed, fully connected, with a residual, in one precision. */
-function network(precision: (typeof PRECISIONS)[number], target: Target): Uint8Array {
+/** Every way to convolve: grouped, depthwise, transposed, fully connected, with a residual, on images of this size. */
+function network(size: number): Graph {
   const make = new Maker('network');
   const relu = { kind: 'clamp', a: 0, b: 6, c: 0 };
   const window = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], groups: 1 };
-  const x = make.x(1, 8, 9, 9);
+  const x = make.x(1, 8, size, size);
   const a = make.op('conv2d', [x, make.constant(16, 8, 3, 3), make.constant(16)], { ...window, activation: relu });
   const b = make.op('conv2d', [a, make.constant(16, 1, 3, 3), make.constant(16)], { ...window, groups: 16 });
   const c = make.op('conv2d', [b, make.constant(16, 8, 1, 1), make.constant(16), a], {
@@ -87,12 +88,16 @@ function network(precision: (typeof PRECISIONS)[number], target: Target): Uint8A
   });
   const pooled = make.op('reduce', [d], { kind: 'mean', axes: [2, 3], keepDims: false });
   const y = make.op('fc', [pooled, make.constant(12, 10), make.constant(10)], {});
-  const graph = make.finish([make.op('softmax', [y], { axis: 1 })]);
-  return compile(graph, { ...target, precision, l2: 512 * 1024 }).program;
+  return make.finish([make.op('softmax', [y], { axis: 1 })]);
 }
 
+/** One plan in every precision, and three plans that share their weights. */
 function networks(target: Target): Uint8Array[] {
-  return PRECISIONS.map((precision) => network(precision, target));
+  const options = { ...target, l2: 512 * 1024 };
+  return [
+    ...PRECISIONS.map((precision) => compile(network(9), { ...options, precision }).program),
+    compile([9, 4, 12].map(network), { ...options, precision: 'int8' }).program,
+  ];
 }
 
 function simpleSteps(target: Target, cases: readonly StepCase[]): Uint8Array[] {

@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib';
 import t from 'tap';
-import { dequantizeExactly, quantizeTensor } from '../../src/ir/quantization.js';
+import { channelsAlong, columnsFrom, oneChannel } from '../../src/ir/channels.js';
+import { measurePiece, quantizePiece, quantizeTensor, restorePiece } from '../../src/ir/quantization.js';
+import { ScaleSearch } from '../../src/ir/scale-search.js';
+import { ErrorMeasure, measureError } from '../../src/ir/weight-report.js';
 
 const whole = (bits: 8 | 16) => ({ bits, mode: 'abs_max', axis: 0 }) as const;
 const perChannel = (bits: 8 | 16, axis: number) => ({ bits, mode: 'channel_wise_abs_max', axis }) as const;
@@ -53,8 +56,88 @@ t.test('20,000 generated values, whole and by channel, against Paddle 2.6.2', as
 });
 
 t.test('test models multiply by the unrounded scale', async (t) => {
-  const rule = whole(8);
-  const quantized = quantizeTensor('w', Float32Array.of(0.1, -0.2, 0.35, 1), [4], rule);
-  t.equal(bitsOf(dequantizeExactly(quantized, [4], rule))[0], '3dd1a347');
-  t.equal(bitsOf(Float32Array.of(13 * quantized.scales[0]!))[0], '3dd1a346', 'not the stored one');
+  const values = Float32Array.of(0.1, -0.2, 0.35, 1);
+  const search = new ScaleSearch('w', oneChannel([4]), whole(8));
+  for (const pass of search.passes()) pass(values, 0);
+  const [scales, integers] = [search.result(), new Int8Array(4)];
+  quantizePiece(values, 0, scales, integers);
+  const [real, error] = [new Float32Array(4), new ErrorMeasure()];
+  restorePiece(integers, 0, scales, real);
+  measurePiece(values, integers, 0, scales, error);
+  t.strictSame([...integers], [13, -25, 44, 127]);
+  t.equal(bitsOf(real)[0], '3dd1a347');
+  t.equal(bitsOf(Float32Array.of(13 * scales.stored[0]!))[0], '3dd1a346', 'not the stored one');
+  t.strictSame(error.result(), measureError(values, real));
+});
+
+/** The same tensor whole and cut into pieces of every length up to 13. */
+t.test('pieces give what the whole gives', async (t) => {
+  const shape = [4, 3, 5];
+  const values = Float32Array.from({ length: 60 }, (_, i) => Math.sin(i * 1.7) * (1 + (i % 7)));
+  const rules = { bits: 8, mode: 'channel_wise_abs_max' } as const;
+  const layouts = [
+    oneChannel(shape),
+    ...[0, 1, 2].map((axis) => channelsAlong(shape, axis)),
+    ...[2, 4].map((groups) => channelsAlong(shape, 1, groups)),
+    columnsFrom(shape, 1),
+    columnsFrom(shape, 2),
+  ];
+  for (const channels of layouts) {
+    // Channel by channel, as the definition has it.
+    const { inner, period, slicesPerGroup } = channels;
+    const channelOf = (i: number) => {
+      const slice = Math.floor(i / inner);
+      return Math.floor(slice / slicesPerGroup) * period + (slice % period);
+    };
+    const maxima = new Float64Array(channels.count);
+    values.forEach((value, i) => {
+      maxima[channelOf(i)] = Math.max(maxima[channelOf(i)]!, Math.abs(value));
+    });
+    for (let length = 1; length <= 13; length++) {
+      const search = new ScaleSearch('w', channels, rules);
+      for (const pass of search.passes()) {
+        for (let start = 0; start < 60; start += length) pass(values.subarray(start, start + length), start);
+      }
+      const scales = search.result();
+      t.strictSame(
+        scales.exact,
+        maxima.map((maximum) => maximum / 127),
+        `${JSON.stringify(channels)}, ${length}`,
+      );
+      const integers = new Int8Array(60);
+      for (let start = 0; start < 60; start += length) {
+        quantizePiece(values.subarray(start, start + length), start, scales, integers.subarray(start));
+      }
+      const expected = values.map((value, i) => value / scales.stored[channelOf(i)]!);
+      t.ok(
+        integers.every((q, i) => Math.abs(q - expected[i]!) <= 0.5),
+        `integers of ${JSON.stringify(channels)}`,
+      );
+    }
+  }
+});
+
+t.test('not finite: counted over all pieces, the first is named', async (t) => {
+  const values = new Float32Array(30).fill(1);
+  for (const i of [7, 8, 29]) values[i] = i === 8 ? -Infinity : Number.NaN;
+  for (const length of [30, 10, 7]) {
+    const search = new ScaleSearch('w', oneChannel([30]), whole(8));
+    const run = () => {
+      for (const pass of search.passes()) {
+        for (let start = 0; start < 30; start += length) pass(values.subarray(start, start + length), start);
+      }
+    };
+    t.throws(run, { code: 'E_WEIGHTS', message: /'w' hold NaN \(element 7; 3 of 30 values are not finite\)/ });
+  }
+});
+
+t.test('the threshold is the same in pieces', async (t) => {
+  const values = Float32Array.from({ length: 5000 }, (_, i) => Math.sin(i) ** 5);
+  const rule = { ...whole(8), thresholdRate: 0.01 };
+  const { scales } = quantizeTensor('w', values, [5000], rule);
+  const search = new ScaleSearch('w', oneChannel([5000]), rule);
+  for (const pass of search.passes()) {
+    for (let start = 0; start < 5000; start += 999) pass(values.subarray(start, start + 999), start);
+  }
+  t.strictSame(search.result().stored, scales);
 });

@@ -21,7 +21,8 @@ for (const [form, combined] of [
 ] as const) {
   t.test(`${form}: the graph of the later file, and its outputs`, async (t) => {
     const folder = writeFolder(join(t.testdir({}), 'mask_detector_2020'), bytes, combined);
-    const { graph, bytes: size } = await loadModelWithSize(folder, { inputShapes });
+    const { graphs, bytes: size } = await loadModelWithSize(folder, [inputShapes]);
+    const [graph] = graphs;
     t.equal(size, bytes.length - 26 - (combined ? 0 : 8));
     t.equal(printGraph(graph), printGraph(await loadModel(file, { inputShapes })));
     const data = Float32Array.from({ length: 3 * 128 * 128 }, (_, i) => (i % 17) / 17 - 0.5);

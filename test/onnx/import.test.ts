@@ -139,7 +139,8 @@ t.test('data beside the model: inside its folder, long enough, or an error', asy
   const run = async (w: Message) => {
     const file = join(folder, 'm.onnx');
     writeFileSync(file, modelBytes({ node: [node('Add', ['x', 'w'])], initializer: [w] }));
-    const { graph, bytes } = await loadModelWithSize(file);
+    const { graphs, bytes } = await loadModelWithSize(file, []);
+    const [graph] = graphs;
     return { y: [...evaluateGraph(graph, new Map([['x', ones([1, 2])]])).get('y')!.data], bytes };
   };
   writeFileSync(join(folder, 'sub', 'data'), new Uint8Array(Float32Array.of(9, 1, 2, 3).buffer));

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { elementCount, type Tensor } from '../../src/ir/tensor.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
-import { importPaddle, locateModel } from '../../src/paddle/index.js';
+import { locateModel, openPaddle } from '../../src/paddle/index.js';
 import { optimize } from '../../src/passes/index.js';
 import { goldenCases, relativeError } from '../support/models.js';
 
@@ -16,7 +16,7 @@ t.test('every small golden model, fp32 and quantised', async (t) => {
   t.ok(cases.length >= 100, `${cases.length} cases`);
   for (const { name, path, input, shape, inputData, expected } of cases) {
     const batch = [Math.min(shape[0]!, BATCH), ...shape.slice(1)];
-    const graph = await importPaddle(await locateModel(path), { inputShapes: new Map([[input, batch]]) });
+    const graph = (await openPaddle(await locateModel(path)))({ inputShapes: new Map([[input, batch]]) });
     const data = inputData().subarray(0, elementCount(batch));
     const value: Tensor = { type: { dtype: 'f32', shape: batch }, data };
     const [output] = evaluateGraph(optimize(graph), new Map([[graph.inputs[0]!, value]])).values();

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { RunRecord } from '../../src/deployment/summary.js';
 import { summarize } from '../../src/measure/summary.js';
-import { renderRun, renderSweep } from '../../src/report/run-record.js';
+import { renderPlans, renderRun, renderSweep } from '../../src/report/run-record.js';
 
 const samples = Array.from({ length: 50 }, (_, i) => 240_000 + (i % 7) * 100);
 
@@ -13,6 +13,7 @@ function recordWith(changes: Partial<RunRecord> = {}): RunRecord {
     path: 'neon',
     precision: 'int8',
     threads: 1,
+    inputs: ['x f32[1,3,48,192]'],
     emulated: false,
     modelBytes: 100_000,
     programBytes: 25_000,
@@ -90,6 +91,29 @@ t.test('an emulated time is hidden unless asked for, and is called emulated', (t
   t.end();
 });
 
+t.test('plans of one program: what they share, then a row a plan', (t) => {
+  const wide = recordWith({
+    inputs: ['x f32[1,3,48,320]'],
+    ...{ arenaBytes: 131_072, peakRssBytes: 4_000_000, bytesSent: 0, sent: [] },
+    agreement: [{ ...recordWith().agreement[0]!, agrees: false }],
+  });
+  const lines = renderPlans([recordWith(), wide]).split('\n');
+  t.match(lines[0], /^rpi4 {2}Cortex-A72, neon, int8, 1 thread$/);
+  t.match(lines[2], /sent +runner 107 kB/, 'by the first plan');
+  t.match(lines[4], /memory +4 MB peak resident$/, 'the most');
+  t.equal(lines.length, 9);
+  t.match(lines[7], /^ {2}x f32\[1,3,48,192\] +240\.30 µs +\[240\.20, 240\.40\] +241 µs +65\.5 kB +2\.0e-3 +stable$/);
+  t.match(lines[8], /^ {2}x f32\[1,3,48,320\] .* 131 kB +2\.0e-3 +stable, DIFFERS$/);
+  t.equal(renderPlans([wide]), renderRun(wide), 'one plan is told as a whole');
+  const all = renderPlans([recordWith(), wide], true);
+  t.match(
+    all,
+    /inputs +x f32\[1,3,48,192\][\s\S]*layer7[\s\S]*inputs +x f32\[1,3,48,320\][\s\S]*layer7/,
+    'verbose: each',
+  );
+  t.end();
+});
+
 t.test('a sweep has a row a cell', (t) => {
   const cells = [
     { model: 'a', record: recordWith() },
@@ -99,5 +123,10 @@ t.test('a sweep has a row a cell', (t) => {
   t.equal(lines.length, 4);
   t.match(lines[2], /^rpi4 +a +int8 +1 +240\.30 µs +\[240\.20, 240\.40\] +241 µs +25 kB +3 MB +2\.0e-3 +stable$/);
   t.match(lines[3], /^rpi5 +b +fp32 +4 /);
+  t.notMatch(lines[0], 'inputs');
+  const wide = { model: 'b', record: recordWith({ inputs: ['x f32[1,3,48,320]'] }) };
+  const several = renderSweep([...cells, wide]).split('\n');
+  t.match(several[0], /model +inputs +precision/, 'inputs only where a model has several shapes');
+  t.match(several[4], /^rpi4 +b +x f32\[1,3,48,320\] +int8 /);
   t.end();
 });

@@ -19,7 +19,7 @@ t.test('every field', async (t) => {
     '# a comment',
     'version: 1',
     'model: models/mobilenet_v1',
-    'inputs: { image: { shape: [1, 3, 224, 224] } }',
+    'inputs: { image: { shape: [1, 3, 224, 224] }, text: { shapes: [[1, 8], [1, 16]] } }',
     'quantize: { bits: 8 }',
     'precision: int8w',
     'targets:',
@@ -31,7 +31,15 @@ t.test('every field', async (t) => {
   );
   t.match(config, {
     version: 1,
-    inputs: { image: { shape: [1, 3, 224, 224] } },
+    inputs: {
+      image: { shape: [1, 3, 224, 224] },
+      text: {
+        shapes: [
+          [1, 8],
+          [1, 16],
+        ],
+      },
+    },
     targets: { pi: { port: 2222 }, phone: { type: 'adb' }, ci: { l2: 524288 }, here: { dir: '/tmp/x' } },
     bench: { threads: [1, 4] },
   });
@@ -71,6 +79,15 @@ t.test('a mistake is reported with its line and, where one is near, the right wo
       /inputs\.x: .*'shap'/,
       /'shape'/,
     ],
+    [
+      'shape and shapes',
+      ['version: 1', 'inputs:', '  x: { shape: [1], shapes: [[1], [2]] }'],
+      3,
+      /inputs\.x: give either shape or shapes/,
+    ],
+    ['neither', ['version: 1', 'inputs:', '  x: {}'], 3, /inputs\.x: give either shape or shapes/],
+    ['no shapes', ['version: 1', 'inputs:', '  x: { shapes: [] }'], 3, /inputs\.x\.shapes: /],
+    ['a size of 0', ['version: 1', 'inputs:', '  x: { shapes: [[1, 2], [1, 0]] }'], 3, /inputs\.x\.shapes\.1\.1: /],
     ['tab', ['version: 1', 'bench:', '\tpreset: x'], 3, /[Tt]ab/],
     ['doubled key', ['version: 1', 'version: 1'], 2, /unique/],
     ['open quote', ['version: 1', 'model: "x'], 2, /quote/],

@@ -2,7 +2,7 @@ import PQueue from 'p-queue';
 import type { Target } from '../../../targets/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { PRECISIONS } from '../../compile.js';
-import { deployModel } from '../../deployment/deploy-model.js';
+import { deployPlans } from '../../deployment/deploy-model.js';
 import { PRESETS } from '../../deployment/execute.js';
 import { Reference } from '../../deployment/reference.js';
 import type { RunRecord } from '../../deployment/summary.js';
@@ -128,7 +128,7 @@ async function sweepTarget(
         const { model, reference, precision, threads } = cell;
         context.note(`${target.name}: ${model.path}, ${precision}, ${threads} thread${threads === 1 ? '' : 's'}`);
         try {
-          const { record } = await deployModel(model.graph, target, {
+          for await (const { record } of deployPlans(model.graphs, target, {
             precision,
             threads,
             timing,
@@ -138,9 +138,9 @@ async function sweepTarget(
             command: context.command,
             signal: context.signal,
             ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
-          });
+          }))
+            outcome.results.push({ model: model.path, record });
           done.add(cell);
-          outcome.results.push({ model: model.path, record });
         } catch (error) {
           if (context.signal.aborted) return;
           context.complain(error);

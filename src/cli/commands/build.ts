@@ -3,7 +3,8 @@ import { buildProgram, buildRunner } from '../../../toolchains/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { compile } from '../../compile.js';
 import { machineOf } from '../../deployment/machine.js';
-import { formatBytes } from '../../report/format.js';
+import { describeInputs } from '../../ir/same-model.js';
+import { formatBytes, formatCount } from '../../report/format.js';
 import { defineCommand } from '../command.js';
 import { loadForCommand } from '../model.js';
 import { chosenPrecision, chosenTargets, configuration, modelFlags, precisionFlag, targetFlag } from '../options.js';
@@ -42,17 +43,27 @@ export const build = defineCommand({
       context.print(`${path}  ${formatBytes(bytes.length)}, ${target.arch}${cached ? ' (cached)' : ''}`);
       return 0;
     }
-    const { graph } = await loadForCommand(context, config, what[0], options);
+    const { graphs } = await loadForCommand(context, config, what[0], options);
     const precision = chosenPrecision(config, options.precision);
-    const { program, macs, arenaBytes } = compile(graph, {
+    const { program, macs, arenaBytes, plans } = compile(graphs, {
       ...machineOf(target),
       precision,
       onProgress: context.onProgress,
     });
     const path = output ?? `${basename(what[0]!)}.${target.name}.${precision}.edp`;
     if (!context.dryRun) await writeWhole(path, program, false);
-    context.result({ target: target.name, path, bytes: program.length, precision, macs, arenaBytes });
+    const made = plans.map((plan) => ({
+      inputs: describeInputs(plan.model),
+      macs: plan.macs,
+      arenaBytes: plan.arenaBytes,
+    }));
+    context.result({ target: target.name, path, bytes: program.length, precision, macs, arenaBytes, plans: made });
     context.print(`${path}  ${formatBytes(program.length)}, ${precision}, arena ${formatBytes(arenaBytes)}`);
+    if (made.length > 1)
+      for (const plan of made)
+        context.print(
+          `  ${plan.inputs.join(', ')}  ${formatCount(plan.macs)} MACs, arena ${formatBytes(plan.arenaBytes)}`,
+        );
     return 0;
   },
 });

@@ -44,13 +44,13 @@ export const inspect = defineCommand({
     }
     const skipped: SkippedOp[] = [];
     const loaded = await loadForCommand(context, configuration(), model, options, (one) => skipped.push(one));
-    const { graph, bytes, path, contents } = loaded;
+    const { graphs, bytes, path, contents } = loaded;
     if (typeof options.dumpAfter === 'string') {
       if (skipped.length > 0) throw refusalOf(skipped);
-      dump(context, graph, options.dumpAfter, options.precision as Precision | undefined);
+      dump(context, graphs, options.dumpAfter, options.precision as Precision | undefined);
       return 0;
     }
-    const inspection = inspectGraph(graph, skipped);
+    const inspection = inspectGraph(graphs[0], skipped, graphs.slice(1));
     context.result({ ...inspectionRecord(path, bytes, inspection), ...(contents ? { contents } : {}) });
     if (contents) context.print(renderContents(contents));
     context.print(renderInspection(path, bytes, inspection));
@@ -68,7 +68,7 @@ function programFile(model: string | undefined): Uint8Array | undefined {
   return looksLikeProgram(bytes) ? bytes : undefined;
 }
 
-function dump(context: Context, graph: Graph, dumpAfter: string, precision: Precision = 'fp32'): void {
+function dump(context: Context, graphs: readonly Graph[], dumpAfter: string, precision: Precision = 'fp32'): void {
   const onDump = (pass: string, after: Graph) => context.print(`# after ${pass}\n${printGraph(after)}`);
-  compile(graph, { ...REFERENCE_MACHINE, precision, passes: { dumpAfter, onDump } });
+  compile(graphs, { ...REFERENCE_MACHINE, precision, passes: { dumpAfter, onDump } });
 }

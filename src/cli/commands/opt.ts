@@ -1,8 +1,8 @@
 import { version } from '../../base/version.js';
-import { kernelKeys } from '../../opt/kernels.js';
+import { assertSupported, kernelKeys, unsupportedTypes } from '../../opt/index.js';
 import { defineCommand } from '../command.js';
 import type { Context } from '../context.js';
-import { checkSupported, OPT_VERSION } from '../opt/convert.js';
+import { OPT_VERSION } from '../opt/convert.js';
 import { type OptFlags, parseOptFlags } from '../opt/flags.js';
 import { HELP } from '../opt/help.js';
 import * as listings from '../opt/listings.js';
@@ -44,7 +44,7 @@ async function list(context: Context, settings: Settings, listing: Listing): Pro
   }
   const { program } = await chosenModel(settings);
   context.print(listings.modelOps(program));
-  context.result({ ops: listings.opTypes(program), unsupported: listings.unsupportedOps(program) });
-  checkSupported(program, settings.targets);
+  context.result({ ops: listings.opTypes(program), unsupported: unsupportedTypes(program) });
+  assertSupported(program, settings.targets);
   context.print('Paddle-Lite supports this model!');
 }

@@ -1,8 +1,8 @@
-import { deployModel } from '../../deployment/deploy-model.js';
+import { deployPlans } from '../../deployment/deploy-model.js';
 import { PRESETS } from '../../deployment/execute.js';
 import { Reference } from '../../deployment/reference.js';
 import type { RunRecord } from '../../deployment/summary.js';
-import { renderRun } from '../../report/run-record.js';
+import { renderPlans } from '../../report/run-record.js';
 import { defineCommand } from '../command.js';
 import { checkFailures, eachTarget, withDevice } from '../device.js';
 import { errorRecord } from '../errors.js';
@@ -38,13 +38,14 @@ export const push = defineCommand({
     const targets = chosenTargets(config, options.target);
     const loaded = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
-    const inputs = inputTensors(options.input as string[] | undefined, loaded.graph.inputs);
-    if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
+    const inputs = inputTensors(options.input as string[] | undefined, loaded.graphs[0].inputs);
+    if (context.dryRun) return rehearse(context, loaded.graphs, targets, precision);
     const reference = new Reference();
     const records: RunRecord[] = [];
     const failures = await eachTarget(context, targets, (target) =>
       withDevice(context, target, async (device) => {
-        const { record } = await deployModel(loaded.graph, target, {
+        const plans: RunRecord[] = [];
+        for await (const { record } of deployPlans(loaded.graphs, target, {
           precision,
           threads: options.threads as number,
           timing: PRESETS[chosenPreset(options.preset, 'quick')],
@@ -57,9 +58,11 @@ export const push = defineCommand({
           onProgress: context.onProgress,
           signal: context.signal,
           ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
-        });
-        records.push(record);
-        context.print(renderRun(record, context.verbose));
+        })) {
+          plans.push(record);
+          records.push(record);
+        }
+        context.print(renderPlans(plans, context.verbose));
       }),
     );
     context.result({ records, failures: failures.map(({ target, error }) => ({ target, error: errorRecord(error) })) });

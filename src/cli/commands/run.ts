@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
 import { execute, PRESETS } from '../../deployment/execute.js';
+import { describeInputs } from '../../ir/same-model.js';
 import { formatType, type Tensor } from '../../ir/tensor.js';
 import { medianOf } from '../../measure/summary.js';
 import { writeNpy } from '../../npy/index.js';
@@ -37,12 +38,12 @@ export const run = defineCommand({
     const targets = chosenTargets(config, options.target);
     const [target] = targets;
     if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'run works on one target at a time');
-    const { graph } = await loadForCommand(context, config, model, options);
+    const { graphs } = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
-    const inputs = inputTensors(options.input as string[] | undefined, graph.inputs);
-    if (context.dryRun) return rehearse(context, graph, targets, precision);
-    const { outputs, report } = await withDevice(context, target, (device) =>
-      execute(graph, target, device, {
+    const inputs = inputTensors(options.input as string[] | undefined, graphs[0].inputs);
+    if (context.dryRun) return rehearse(context, graphs, targets, precision);
+    const { outputs, report, graph } = await withDevice(context, target, (device) =>
+      execute(graphs, target, device, {
         precision,
         threads: options.threads as number,
         timing: PRESETS.once,
@@ -60,12 +61,16 @@ export const run = defineCommand({
       file: files.get(name),
       first: firstValues(data, 10),
     }));
-    context.result({ target: target.name, precision, ns, outputs: described });
+    const taken = describeInputs(graph);
+    context.result({ target: target.name, precision, inputs: taken, ns, outputs: described });
     for (const [name, { type, data }] of outputs) {
       const shown = files.get(name) ?? `${firstValues(data, 10).join(', ')}${data.length > 10 ? ', …' : ''}`;
       context.print(`${name} ${formatType(type)}: ${shown}`);
     }
-    context.note(`${target.name}, ${precision}: ${formatTime(ns)}${target.type === 'qemu' ? ' (emulated)' : ''}`);
+    const plan = graphs.length > 1 ? `, ${taken.join(', ')}` : '';
+    context.note(
+      `${target.name}, ${precision}${plan}: ${formatTime(ns)}${target.type === 'qemu' ? ' (emulated)' : ''}`,
+    );
     return 0;
   },
 });

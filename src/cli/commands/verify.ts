@@ -1,6 +1,6 @@
 import { EdgeDeployError } from '../../base/errors.js';
 import { compareNodes, type NodeAgreement } from '../../deployment/bisect.js';
-import { deployModel } from '../../deployment/deploy-model.js';
+import { deployPlans } from '../../deployment/deploy-model.js';
 import { PRESETS } from '../../deployment/execute.js';
 import { type OutputAgreement, Reference } from '../../deployment/reference.js';
 import { renderTable } from '../../report/table.js';
@@ -35,32 +35,46 @@ export const verify = defineCommand({
     const targets = chosenTargets(config, options.target);
     const loaded = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
-    if (context.dryRun) return rehearse(context, loaded.graph, targets, precision);
+    if (context.dryRun) return rehearse(context, loaded.graphs, targets, precision);
     const reference = new Reference();
-    const results: (OutputAgreement & { readonly target: string; readonly precision: string })[] = [];
+    const results: (OutputAgreement & {
+      readonly target: string;
+      readonly precision: string;
+      readonly inputs: readonly string[];
+    })[] = [];
     const steps: Bisection[] = [];
     const execution = {
       precision,
       threads: options.threads as number,
       timing: PRESETS.once,
-      inputs: inputTensors(options.input as string[] | undefined, loaded.graph.inputs),
+      inputs: inputTensors(options.input as string[] | undefined, loaded.graphs[0].inputs),
       onProgress: context.onProgress,
       signal: context.signal,
       ...(context.silenceMs === undefined ? {} : { silenceMs: context.silenceMs }),
     };
     const failures = await eachTarget(context, targets, (target) =>
       withDevice(context, target, async (device) => {
-        const { record } = await deployModel(loaded.graph, target, {
+        for await (const {
+          record,
+          execution: { graph },
+        } of deployPlans(loaded.graphs, target, {
           ...execution,
           modelBytes: loaded.bytes,
           device,
           reference,
           command: context.command,
-        });
-        results.push(...record.agreement.map((one) => ({ target: target.name, precision, ...one })));
-        if (!options.bisect) return;
-        const nodes = await compareNodes(loaded.graph, target, device, execution);
-        steps.push({ target: target.name, compared: nodes.length, first: nodes.find(({ agrees }) => !agrees) });
+        })) {
+          const { inputs } = record;
+          results.push(...record.agreement.map((one) => ({ target: target.name, precision, inputs, ...one })));
+          if (!options.bisect) continue;
+          const nodes = await compareNodes(graph, target, device, execution);
+          steps.push({
+            target: target.name,
+            inputs,
+            compared: nodes.length,
+            first: nodes.find(({ agrees }) => !agrees),
+          });
+        }
       }),
     );
     context.result({
@@ -69,10 +83,12 @@ export const verify = defineCommand({
       failures: failures.map(({ target, error }) => ({ target, error: errorRecord(error) })),
     });
     const right = { align: 'right' } as const;
+    const several = loaded.graphs.length > 1;
     context.print(
       renderTable(
         [
           { title: 'target' },
+          ...(several ? [{ title: 'inputs' }] : []),
           { title: 'output' },
           { title: 'max |Δ|', ...right },
           { title: 'of largest', ...right },
@@ -81,6 +97,7 @@ export const verify = defineCommand({
         ],
         results.map((one) => [
           one.target,
+          ...(several ? [one.inputs.join(', ')] : []),
           one.output,
           one.maxDifference.toExponential(2),
           one.relative.toExponential(2),
@@ -89,7 +106,7 @@ export const verify = defineCommand({
         ]),
       ),
     );
-    for (const one of steps) context.print(describeBisection(one));
+    for (const one of steps) context.print(describeBisection(one, several));
     const different = results.filter(({ agrees }) => !agrees);
     if (different.length === 0) {
       checkFailures(
@@ -110,12 +127,14 @@ export const verify = defineCommand({
 
 interface Bisection {
   readonly target: string;
+  readonly inputs: readonly string[];
   readonly compared: number;
   /** The first result that differs, in the order of execution. */
   readonly first: NodeAgreement | undefined;
 }
 
-function describeBisection({ target, compared, first }: Bisection): string {
-  if (!first) return `${target}: the results of all ${compared} steps agree`;
-  return `${target}: the first of ${compared} steps to differ is ${first.op} ${first.node}, by ${first.relative.toExponential(2)} of its largest value`;
+function describeBisection({ target, inputs, compared, first }: Bisection, several: boolean): string {
+  const where = several ? `${target}, ${inputs.join(', ')}` : target;
+  if (!first) return `${where}: the results of all ${compared} steps agree`;
+  return `${where}: the first of ${compared} steps to differ is ${first.op} ${first.node}, by ${first.relative.toExponential(2)} of its largest value`;
 }

@@ -1,12 +1,11 @@
 /** One model through `opt`: load, check, optimise, save, with Paddle-Lite's lines on the way. */
-import { EdgeDeployError } from '../../base/errors.js';
 import { compile } from '../../compile.js';
 import type { Machine } from '../../deployment/machine.js';
+import type { InputShapes } from '../../load.js';
 import { writeNaiveBuffer } from '../../naive-buffer/index.js';
-import { optimizeForLite } from '../../opt/index.js';
+import { assertSupported, optimizeForLite } from '../../opt/index.js';
 import { importProgram, type Program, readParameters } from '../../paddle/index.js';
 import type { Context } from '../context.js';
-import { unsupportedOps } from './listings.js';
 import type { OptModel } from './model-files.js';
 import { type Saved, saveFile, saveProtobuf } from './save.js';
 import type { Settings } from './settings.js';
@@ -18,7 +17,8 @@ export const OPT_VERSION = 'v2.13-rc';
 /** Needed for the output `edge` only. */
 export interface EdgeOptions {
   readonly machine: Machine;
-  readonly inputShapes: ReadonlyMap<string, readonly number[]>;
+  /** One set of input shapes, or several, each with a plan in the file. */
+  readonly inputShapes: readonly InputShapes[];
 }
 
 export interface Converted extends Saved {
@@ -39,16 +39,18 @@ export async function convert(
   settings: Settings,
   edge: EdgeOptions | undefined,
 ): Promise<Converted> {
-  if (edge === undefined) checkSupported(program, settings.targets);
+  if (edge === undefined && settings.opt.reader === 'lite') assertSupported(program, settings.targets);
   context.print(`Loading topology data from ${topology}`);
   context.print(loadingParams);
   const parameters = await readParameters(program, source, context.onProgress);
   context.print('1. Model is successfully loaded!');
   const before = opCount(program);
   if (edge !== undefined) {
-    const graph = importProgram(source.name, program, parameters, edge);
+    const graphs = edge.inputShapes.map((inputShapes) =>
+      importProgram(source.name, program, parameters, { inputShapes }),
+    );
     const precision = PRECISIONS[settings.opt.quantType ?? 'none'];
-    const { program: bytes, graph: optimized } = compile(graph, {
+    const { program: bytes, graph: optimized } = compile(graphs, {
       ...edge.machine,
       precision,
       onProgress: context.onProgress,
@@ -76,23 +78,12 @@ export async function convert(
     ...saved,
     ops: { before, after: opCount(optimized.program) },
     warnings: optimized.warnings,
-    tailoring: tailoringOf(optimized.program),
+    tailoring: settings.opt.reader === 'lite' ? tailoringOf(optimized.program) : undefined,
   };
 }
 
 /** What the weights of an `edge` file are, so that they are what Paddle-Lite would have made. */
 const PRECISIONS = { none: 'fp32', QUANT_INT8: 'int8w', QUANT_INT16: 'int16w' } as const;
-
-/** Throws E_OP with Paddle-Lite's sentence and all ops. */
-export function checkSupported(program: Program, targets: string): void {
-  const ops = unsupportedOps(program);
-  if (ops.length === 0) return;
-  throw new EdgeDeployError(
-    'E_OP',
-    `This model is not supported, because ${ops.length} ops are not supported on '${targets}'. These unsupported ops are: '${ops.join(', ')}'.`,
-    { hint: 'See what is supported: edge-deploy opt --print_supported_ops=true', details: { ops } },
-  );
-}
 
 function opCount(program: Program): number {
   return program.blocks.reduce((sum, block) => sum + block.ops.length, 0);

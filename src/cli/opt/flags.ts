@@ -33,6 +33,7 @@ const UPSTREAM: readonly Flag[] = [...SCRIPT.map((flag) => ({ ...flag, abbreviat
 
 const OURS: readonly Flag[] = [
   list('input-shape'),
+  { name: 'fusions', kind: 'text', choices: ['all', 'upstream'] },
   { name: 'target', kind: 'text', short: 't' },
   { name: 'quiet', kind: 'switch', short: 'q' },
   { name: 'verbose', kind: 'switch', short: 'v' },
@@ -45,6 +46,8 @@ export interface OptFlags {
   readonly given: ReadonlyMap<string, FlagValue>;
   readonly inputShapes: readonly string[];
   readonly target: string | undefined;
+  /** 'upstream': files like the original's, byte for byte. */
+  readonly fusions: 'all' | 'upstream';
 }
 
 /** Reads the arguments of `opt`: its flags, and the options that every command has, under the names the others use. */
@@ -57,6 +60,7 @@ export function parseOptFlags(args: readonly string[]): OptFlags & Record<string
   return {
     given: new Map([...values].filter(([name]) => UPSTREAM.some((flag) => flag.name === name))),
     inputShapes: (values.get('input-shape') as string[] | undefined) ?? [],
+    fusions: (values.get('fusions') as 'upstream' | undefined) ?? 'all',
     target: values.get('target') as string | undefined,
     json: values.get('json') === true,
     quiet: values.get('quiet') === true,

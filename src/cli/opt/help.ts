@@ -14,7 +14,7 @@ Model and output:
   --param_file=FILE             its parameters
   --optimize_out=PATH           where to write: PATH.nb, or the folder PATH
   --optimize_out_type={naive_buffer, protobuf, edge}
-                                PATH.nb; a folder with model and params, for Paddle-Lite's full library; or PATH.edp,
+                                PATH.nb; a folder with model and params that Paddle itself reads; or PATH.edp,
                                 a program file of edge-deploy for one target (default: naive_buffer)
   --valid_targets=arm           arm, or arm,host; this opt writes for no other target
 
@@ -43,6 +43,8 @@ Looking, without writing a model:
                                 write FOLDER/Block_0.dot and so on: the graph of an .nb file
 
 Of edge-deploy:
+  --fusions={all, upstream}     upstream: the very files of the original, byte for byte, save where that computes something
+                                else than the model does (protobuf: its form, which is for Paddle-Lite's full library)
   --input-shape NAME=1x3x224x224
                                 for --optimize_out_type=edge: shape of an input whose dimensions the model leaves open
   -t, --target NAME             for --optimize_out_type=edge: the target to compile for

@@ -80,8 +80,3 @@ export function modelOps(program: Program): string {
 export function opTypes(program: Program): string[] {
   return [...new Set(program.blocks.flatMap((block) => block.ops.map(({ type }) => type)))].sort();
 }
-
-/** Ops of a program that have no kernel for ARM or the host. */
-export function unsupportedOps(program: Program): string[] {
-  return opTypes(program).filter((op) => !Object.hasOwn(kernelKeys, op));
-}

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
 import { machineOf } from '../../deployment/machine.js';
 import type { Context } from '../context.js';
-import { chosenTargets, configuration, inputShapes } from '../options.js';
+import { inputShapes } from '../input-shapes.js';
+import { chosenTargets, configuration } from '../options.js';
 import { type Converted, convert, type EdgeOptions } from './convert.js';
 import type { OptFlags } from './flags.js';
 import { modelFromFiles, modelFromFolder, type OptModel } from './model-files.js';
@@ -16,7 +17,14 @@ import { merge, tailoringFiles } from './tailoring.js';
 export async function optimize(context: Context, settings: Settings, flags: OptFlags): Promise<void> {
   const { files, modelDir, modelSet } = settings;
   const out = chosenOutput(settings);
-  const edge = settings.outType === 'edge' ? edgeOptions(settings, flags) : undefined;
+  if (settings.recordTailoring && (settings.outType === 'edge' || settings.opt.reader === 'paddle')) {
+    throw new EdgeDeployError(
+      'E_USAGE',
+      `--record_tailoring_info has no meaning for --optimize_out_type=${settings.outType}`,
+      { hint: 'It is about the kernels of Paddle-Lite: leave one of the two out.' },
+    );
+  }
+  const edge = settings.outType === 'edge' ? edgeOptions(flags) : undefined;
   if (settings.sparse)
     context.note('warning: no sparse_conv2d is made: convolutions stay dense, with the same results');
   const converted: Converted[] = [];
@@ -52,12 +60,7 @@ function chosenOutput({ out }: Settings): string {
   });
 }
 
-function edgeOptions({ recordTailoring }: Settings, { target, inputShapes: shapes }: OptFlags): EdgeOptions {
-  if (recordTailoring) {
-    throw new EdgeDeployError('E_USAGE', '--record_tailoring_info has no meaning for --optimize_out_type=edge', {
-      hint: 'It is about the kernels of Paddle-Lite: leave one of the two out.',
-    });
-  }
+function edgeOptions({ target, inputShapes: shapes }: OptFlags): EdgeOptions {
   const config = configuration();
   const targets = chosenTargets(config, target);
   if (targets.length > 1) throw new EdgeDeployError('E_USAGE', 'opt compiles for one target at a time');

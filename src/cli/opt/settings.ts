@@ -38,7 +38,7 @@ export interface Settings {
 }
 
 /** Throws E_USAGE with Paddle-Lite's own sentence where it has one. */
-export function settingsOf({ given }: OptFlags): Settings {
+export function settingsOf({ given, fusions }: OptFlags): Settings {
   const text = (name: string): string | undefined => (given.get(name) as string | undefined) || undefined;
   const on = (name: string): boolean => given.get(name) === true;
   const targets = checkTargets((given.get('valid_targets') as string | undefined) ?? 'arm');
@@ -49,6 +49,7 @@ export function settingsOf({ given }: OptFlags): Settings {
   const folder = text('model_set_dir') ?? text('model_set');
   const [setModel, setParams] = [text('model_filename'), text('param_filename')];
   const [nb, output] = [text('optimized_nb_model_path'), text('visualization_file_output_path')];
+  const outType = (text('optimize_out_type') as OutType | undefined) ?? 'naive_buffer';
   return {
     listing: LISTINGS.find(on),
     visualize: nb !== undefined && output !== undefined ? { model: nb, output } : undefined,
@@ -59,11 +60,11 @@ export function settingsOf({ given }: OptFlags): Settings {
         ? undefined
         : { folder, ...(setModel ? { model: setModel } : {}), ...(setParams ? { params: setParams } : {}) },
     out: text('optimize_out'),
-    outType: (text('optimize_out_type') as OutType | undefined) ?? 'naive_buffer',
+    outType,
     targets,
     sparse,
     recordTailoring: on('record_tailoring_info'),
-    opt,
+    opt: { ...opt, fusions, reader: outType === 'protobuf' && fusions === 'all' ? 'paddle' : 'lite' },
   };
 }
 

@@ -18,6 +18,15 @@ export const makePoolGlobal: Pass = (graph) => {
   }
 };
 
+/** flatten_contiguous_range has an output XShape, without which Paddle-Lite 2.13 for x86 gives up. */
+export const nameShapes: Pass = (graph, { newerExports }) => {
+  if (!newerExports) return;
+  for (const node of graph.nodes) {
+    if (node.type !== 'flatten_contiguous_range' || node.outputs.get('XShape')?.length) continue;
+    node.setOutput('XShape', graph.variable(`${node.output('Out')!.name}_xshape`));
+  }
+};
+
 /**
  * What Paddle-Lite's loader demands and exporters since 2.3 leave out when it has its default value. Without a relu6's
  * threshold its own opt gives up.

@@ -1,6 +1,6 @@
-import { read } from '../attributes.js';
-import { biasOf, floats, isConvolution, outputChannels, scaleFilter, setBias } from '../conv.js';
-import type { Node } from '../graph.js';
+import { read, setInt } from '../attributes.js';
+import { biasOf, floats, fp32, isConvolution, outputChannels, scaleFilter, setBias } from '../conv.js';
+import type { Node } from '../node.js';
 import type { Pass, PassOptions } from '../pass.js';
 
 /**
@@ -8,14 +8,14 @@ import type { Pass, PassOptions } from '../pass.js';
  *
  *   alpha = scale / √(variance + ε)    W' = W · alpha    bias' = (bias_bn + alpha · bias_conv) − mean · alpha
  *
- * The batch norm's Bias becomes the convolution's. A filter that other ops read is copied; Paddle-Lite scales it for them too.
+ * The batch norm's Bias becomes the convolution's; for Paddle itself an op of its own adds it. A filter that other ops read is copied; Paddle-Lite scales it for them too.
  */
 export const foldBatchNorm: Pass = (graph, options) => {
   for (const norm of [...graph.nodes]) {
     const conv = BATCH_NORMS.includes(norm.type) ? norm.input('X')?.producer : undefined;
     if (!isConvolution(conv) || conv.output('Output')!.onlyUse !== norm || read(conv).bool('with_act', false)) continue;
     const channels = outputChannels(conv);
-    if (!isFoldable(norm, channels, options)) continue;
+    if (!isFoldable(norm, channels, options) || (options.reader === 'paddle' && conv.input('Bias'))) continue;
     const [scale, shift, mean, variance] = PARAMETERS.map((slot) => floats(norm.input(slot)!)) as [
       Float32Array,
       Float32Array,
@@ -29,12 +29,21 @@ export const foldBatchNorm: Pass = (graph, options) => {
       const start = before ? Math.fround(value + Math.fround(alpha[i]! * before[i]!)) : value;
       return start - Math.fround(mean[i]! * alpha[i]!);
     });
-    const shared = norm.input('Bias')!;
-    conv.setOutput('Output', norm.output('Y')!);
+    const [shared, y] = [norm.input('Bias')!, norm.output('Y')!];
+    const add = options.reader === 'paddle' ? graph.insertBefore(norm, 'elementwise_add') : undefined;
     graph.remove(norm);
     scaleFilter(graph, conv, alpha);
     const own = shared.uses.length === 0 ? shared : graph.parameter(`${shared.name}_bias`, shared.record!);
-    setBias(conv, own, bias);
+    if (add) {
+      own.record = fp32([bias.length], bias);
+      add.setInput('X', conv.output('Output')!);
+      add.setInput('Y', own);
+      setInt(add, 'axis', 1);
+      add.setOutput('Out', y);
+    } else {
+      conv.setOutput('Output', y);
+      setBias(conv, own, bias);
+    }
   }
 };
 

@@ -1,6 +1,6 @@
 import { moveThreshold, read } from '../attributes.js';
 import { biasOf, floats, isConvolution, outputChannels, setBias } from '../conv.js';
-import type { Node, Value } from '../graph.js';
+import type { Node, Value } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /**

@@ -1,6 +1,6 @@
 import { read } from '../attributes.js';
 import { biasOf, floats, fp32, groupsOf, isConvolution, setBias } from '../conv.js';
-import type { Node } from '../graph.js';
+import type { Node } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /**

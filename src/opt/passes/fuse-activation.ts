@@ -1,7 +1,8 @@
 import type { Attributes } from '../../paddle/index.js';
 import { moveThreshold, read, setBool, setFloat, setText } from '../attributes.js';
 import { isConvolution } from '../conv.js';
-import type { Node, ProgramGraph } from '../graph.js';
+import type { ProgramGraph } from '../graph.js';
+import type { Node } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /** Activations that convolutions of Paddle-Lite for ARM compute, and the attributes that go with each. */

@@ -1,6 +1,7 @@
 import { moveThreshold, read, setFloat, setInt, setText } from '../attributes.js';
 import { floats, fp32, isInteger } from '../conv.js';
-import type { Node, ProgramGraph, Value } from '../graph.js';
+import type { ProgramGraph } from '../graph.js';
+import type { Node, Value } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /** squeeze2 or reshape2 of [N, K, 1, 1] + matmul → mul (Paddle-Lite: lite_squeeze2_matmul_fuse, lite_reshape2_matmul_fuse). */

@@ -1,5 +1,6 @@
 import { read, setFloat } from '../attributes.js';
-import type { Node, ProgramGraph, Value } from '../graph.js';
+import type { ProgramGraph } from '../graph.js';
+import type { Node, Value } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /**

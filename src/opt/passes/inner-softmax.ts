@@ -1,5 +1,5 @@
 import { read, setInt } from '../attributes.js';
-import type { Node } from '../graph.js';
+import type { Node } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /**

@@ -2,7 +2,8 @@ import { elementCount } from '../../ir/tensor.js';
 import { SCALE_SUFFIX, VarKind } from '../../paddle/index.js';
 import { read, setFloats, setInt, setText } from '../attributes.js';
 import { floats } from '../conv.js';
-import type { Node, ProgramGraph, Value } from '../graph.js';
+import type { ProgramGraph } from '../graph.js';
+import type { Node, Value } from '../node.js';
 import { channelAxis } from './settle-scales.js';
 
 /**

@@ -1,8 +1,16 @@
-import { elementCount } from '../../ir/tensor.js';
-import { findScales, recordData, SCALE_SUFFIX, VarKind, weightQuantization } from '../../paddle/index.js';
+import { ChannelWalk } from '../../ir/channels.js';
+import {
+  AXIS_SUFFIX,
+  findScales,
+  recordData,
+  SCALE_SUFFIX,
+  VarKind,
+  type WeightScales,
+  weightScales,
+} from '../../paddle/index.js';
 import { setFloats } from '../attributes.js';
 import { fp32, isInteger } from '../conv.js';
-import type { Node, Value } from '../graph.js';
+import type { Node, Value } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /** Ops whose integer weights Paddle-Lite's loader turns back into fp32; in others it takes them for fp32 memory. */
@@ -38,16 +46,17 @@ export const settleScales: Pass = (graph, { warn }) => {
         if (settled.has(value)) node.attributes.delete(name);
         continue;
       }
-      const { axis, scales: list } = weightQuantization(value.name, value.record, scales.get(value.name) ?? []);
+      const found = weightScales(value.name, value.record, scales.get(value.name) ?? []);
       settled.add(value);
-      if (value.uses.every(({ type }) => WITH_INTEGER_WEIGHTS.has(type)) && axis === channelAxis(node, value)) {
-        setFloats(node, name, list);
+      if (value.uses.every(({ type }) => WITH_INTEGER_WEIGHTS.has(type)) && isAsRead(node, value, found)) {
+        setFloats(node, name, found.scales);
       } else {
         node.attributes.delete(name);
-        value.record = fp32(value.dims, dequantized(value, axis, list));
+        value.record = fp32(value.dims, dequantized(value, found));
         warn(`the integer weights '${value.name}' become fp32: Paddle-Lite cannot read them in ${node.type}`);
       }
     }
+    for (const name of [...node.attributes.keys()]) if (name.endsWith(AXIS_SUFFIX)) node.attributes.delete(name);
     dropMarks(node);
   }
   if (isTestModel)
@@ -66,8 +75,18 @@ function dropMarks(node: Node): void {
   node.attributes.delete('quantize_weight_bits');
 }
 
-function dequantized({ record, dims }: Value, axis: number, scales: Float32Array): Float32Array {
+/** The loader finds the scale of every integer where we do. */
+function isAsRead(node: Node, value: Value, { axis, channels }: WeightScales): boolean {
+  return axis === channelAxis(node, value) && channels.count === value.dims[axis];
+}
+
+function dequantized({ record }: Value, { channels, scales }: WeightScales): Float32Array {
   const integers = recordData(record!) as Int8Array | Int16Array;
-  const inner = elementCount(dims.slice(axis + 1));
-  return Float32Array.from(integers, (q, i) => q * scales[Math.floor(i / inner) % scales.length]!);
+  const result = new Float32Array(integers.length);
+  const walk = new ChannelWalk(channels, 0);
+  for (let start = 0; start < integers.length; start += walk.left, walk.next()) {
+    for (let i = 0; i < walk.left; i++)
+      result[start + i] = integers[start + i]! * scales[walk.channel + walk.step * i]!;
+  }
+  return result;
 }

@@ -1,4 +1,4 @@
-import type { Constant } from '../../ir/tensor.js';
+import { allocate, type Constant } from '../../ir/tensor.js';
 import { type Step, step } from '../../ops/chain.js';
 import type { AttributesOf, Importer, OpContext } from '../context.js';
 import { layerActivation } from './fused.js';
@@ -63,7 +63,7 @@ function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: Attribut
     return;
   }
   let x = c.input('X');
-  const weight = c.weight('Y', 1);
+  const weight = c.weight('Y', transposeY ? 0 : 1);
   const [xShape, yShape] = [c.shapeOf(x), c.shapeOf(weight)];
   if (xShape.length === 0 || yShape.length === 0) throw c.fail('multiplies a scalar');
   const [xVector, yVector] = [xShape.length === 1, yShape.length === 1];
@@ -85,7 +85,7 @@ function matrixProduct(c: OpContext, { transposeX, transposeY, alpha }: Attribut
     (!xTransposed && yShape.length <= 2 && constant?.type.dtype === 'f32') ||
     (isMatrixOfWeights(constant) && !xTransposed)
   ) {
-    const matrix = yVector ? c.reshaped(weight, [yShape[0]!, 1]) : yTransposed ? transposed(c, c.input('Y')) : weight;
+    const matrix = yVector ? c.reshaped(weight, [yShape[0]!, 1]) : yTransposed ? transposed(c, weight) : weight;
     c.output('Out', 'fc', [x, matrix], {}, ...steps);
     return;
   }
@@ -99,15 +99,16 @@ function isMatrixOfWeights(constant: Constant | undefined): boolean {
   return constant?.type.shape.length === 2 && (constant.type.dtype === 'f32' || constant.quantization !== undefined);
 }
 
-/** A constant f32 matrix transposed at compile time. */
+/** A constant matrix, fp32 or quantised, transposed at compile time. */
 function transposed(c: OpContext, value: string): string {
-  const { type, data } = c.constantOf(value)!;
+  const { type, data, quantization } = c.constantOf(value)!;
   const [rows, columns] = [type.shape[0]!, type.shape[1]!];
-  const result = new Float32Array(rows * columns);
+  const transposedType = { dtype: type.dtype, shape: [columns, rows] };
+  const [from, to] = [data, allocate(transposedType)] as [Float32Array, Float32Array];
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) result[column * rows + row] = Number(data[row * columns + column]);
+    for (let column = 0; column < columns; column++) to[column * rows + row] = from[row * columns + column]!;
   }
-  return c.constant({ dtype: 'f32', shape: [columns, rows] }, result);
+  return c.constant(transposedType, to, quantization && { ...quantization, axis: 1 - quantization.axis });
 }
 
 /** Unlike in NumPy, two vectors that are both transposed are a column and a row. */

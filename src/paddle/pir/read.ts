@@ -10,11 +10,6 @@ import { PIR_OPS } from './ops.js';
 import { own } from './own.js';
 import { type PirOperation, pirAttributes, pirOperations, pirTensor } from './schema.js';
 
-/** Whether a program file is JSON. */
-export function looksLikePir(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x7b;
-}
-
 /** `file` is for messages. Throws E_MODEL for JSON that is no PIR program. Operations without a mapping keep their PIR name: the importer lists them. */
 export function readPirProgram(bytes: Uint8Array, file: string): Program {
   try {

@@ -80,7 +80,9 @@ t.test('what is there stays unless a whole new file takes its place', async (t) 
 
 t.test('a protobuf model and an .nb file compute what the model does', async (t) => {
   const cwd = workplace(t);
-  await cli(['opt', ...TINY, '--optimize_out=p', '--optimize_out_type=protobuf'], { cwd });
+  const protobuf = ['opt', ...TINY, '--optimize_out=p', '--optimize_out_type=protobuf'];
+  t.match(await cli(protobuf, { cwd }), { exitCode: 0, stderr: '' });
+  t.match(await cli([...protobuf, '--record_tailoring_info'], { cwd }), { exitCode: 2, stderr: /has no meaning/ });
   await cli(['opt', ...TINY, '--optimize_out=p'], { cwd });
   const shape = [1, 3, 16, 16];
   const input = new Map([['image', { type: { dtype: 'f32' as const, shape }, data: lcgFloats(768, 1) }]]);

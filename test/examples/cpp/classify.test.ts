@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import t from 'tap';
 import { packageRoot } from '../../../src/base/package-root.js';
 import { compile } from '../../../src/compile.js';
-import { loadModel } from '../../../src/load.js';
+import { loadPlans } from '../../../src/load.js';
 import { buildProgram } from '../../../toolchains/index.js';
 import { RUNNERS } from '../../support/run-program.js';
 
@@ -23,9 +23,11 @@ const PADDLE = [
 
 t.test('the C++ example classifies a picture as Paddle does, on every architecture', async (t) => {
   const folder = t.testdir({});
-  const graph = await loadModel(join(packageRoot, 'test/golden/models/fashion-mobilenet-2.6'));
+  // The pictures of two sizes that one program takes; ours is of the second.
+  const sizes = [56, 28].map((size) => new Map([['x', [1, 1, size, size]]]));
+  const graphs = await loadPlans(join(packageRoot, 'test/golden/models/fashion-mobilenet-2.6'), sizes);
   for (const { name, build, architecture, path, command } of RUNNERS) {
-    const { program } = compile(graph, { architecture, path, precision: 'fp32', l2: 512 * 1024 });
+    const { program } = compile(graphs, { architecture, path, precision: 'fp32', l2: 512 * 1024 });
     await writeFile(join(folder, name), program);
     const classify = await buildProgram({ arch: build, name: 'classify', sources: [join(example, 'classify.cpp')] });
     const [file = '', ...rest] = [...command, classify.path, join(folder, name), join(example, 'ankle-boot.pgm')];
@@ -41,5 +43,11 @@ t.test('the C++ example classifies a picture as Paddle does, on every architectu
     );
     const worst = Math.max(...lines.map(([, score], i) => Math.abs(score! - PADDLE[i]!.score)));
     t.ok(worst < 6e-4, `${name}: the scores`);
+    const other = join(folder, 'other.pgm');
+    await writeFile(other, Buffer.concat([Buffer.from('P5 32 28 255\n'), Buffer.alloc(32 * 28)]));
+    const refused = await promisify(execFile)(file, [...rest.slice(0, -1), other]).catch(
+      (error: { stderr: string }) => error,
+    );
+    t.match(refused.stderr, /not compiled for pictures of this size/, name);
   }
 });

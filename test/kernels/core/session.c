@@ -1,12 +1,13 @@
 /*
- * session PROGRAM PRODUCT: what edge_deploy.h promises, on a program with one input, one output and two steps, and on a
- * matrix product that is worth sharing out. Prints TAP.
+ * session PROGRAM PRODUCT PLANS: what edge_deploy.h promises, on a program with one input, one output and two steps, on a
+ * matrix product that is worth sharing out, and on the first program for rows of 5, 300 and 20 values. Prints TAP.
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../../kernels/core/file.h"
 #include "../../../kernels/include/edge_deploy.h"
 
 static int number, failures;
@@ -41,19 +42,21 @@ static void refusals(unsigned char *bytes, size_t size) {
   memmove(bytes, bytes + 4, size);
   ok(ed_model_open(&model, bytes, size - 1) == ED_TRUNCATED, "a byte less");
   ok(ed_model_open(&model, bytes, size + 1) == ED_TRUNCATED, "a byte more");
-  ok(ed_model_open(&model, bytes, 63) == ED_NOT_A_PROGRAM, "less than a header");
+  ok(ed_model_open(&model, bytes, sizeof(struct ed_file_header) - 1) == ED_NOT_A_PROGRAM, "less than a header");
   ok(ed_model_open(&model, bytes, size) == ED_OK, "the program itself opens");
   struct ed_session session;
   ok(ed_model_open(&model, NULL, size) == ED_BAD_ARGUMENT && !ed_model_arena_size(&model, NULL), "a refused model is empty");
-  ok(ed_session_init(&session, &model, bytes, size, NULL) == ED_BAD_ARGUMENT, "no session of an empty model");
+  ok(!ed_model_input(&model, 0, 0).name, "an empty model has no inputs");
+  ok(ed_session_init(&session, &model, 0, bytes, size, NULL) == ED_BAD_ARGUMENT, "no session of an empty model");
   ok(ed_session_run(&session) == ED_BAD_ARGUMENT && !ed_session_input(&session, 0).data, "an empty session does not run");
   ok(ed_model_open(&model, bytes, size) == ED_OK, "and opens again");
 
   unsigned char *arena = aligned(ed_model_arena_size(&model, NULL));
   const size_t needed = ed_model_arena_size(&model, NULL);
-  ok(ed_session_init(&session, &model, NULL, needed, NULL) == ED_BAD_ARGUMENT, "no arena");
-  ok(ed_session_init(&session, &model, arena + 4, needed, NULL) == ED_MISALIGNED, "an arena that is not aligned");
-  ok(ed_session_init(&session, &model, arena, needed - 1, NULL) == ED_ARENA_TOO_SMALL, "an arena that is a byte too small");
+  ok(ed_session_init(&session, &model, 0, NULL, needed, NULL) == ED_BAD_ARGUMENT, "no arena");
+  ok(ed_session_init(&session, &model, 1, arena, needed, NULL) == ED_BAD_ARGUMENT, "no such plan");
+  ok(ed_session_init(&session, &model, 0, arena + 4, needed, NULL) == ED_MISALIGNED, "an arena that is not aligned");
+  ok(ed_session_init(&session, &model, 0, arena, needed - 1, NULL) == ED_ARENA_TOO_SMALL, "an arena that is a byte too small");
   ok(ed_session_run(NULL) == ED_BAD_ARGUMENT, "no session");
   free(arena);
 }
@@ -96,7 +99,7 @@ static void threads(const char *path) {
     ed_model_open(&model, bytes, size);
     const size_t needed = ed_model_arena_size(&model, &helpers);
     unsigned char *arena = aligned(needed);
-    bool same = ed_session_init(&session, &model, arena, needed, &helpers) == ED_OK;
+    bool same = ed_session_init(&session, &model, 0, arena, needed, &helpers) == ED_OK;
     const struct ed_tensor x = ed_session_input(&session, 0), y = ed_session_output(&session, 0);
     for (size_t i = 0; i < x.bytes / 4; i++) ((float *)x.data)[i] = (float)i;
     ed_session_run(&session);
@@ -110,20 +113,89 @@ static void threads(const char *path) {
   free(bytes);
 }
 
+/* The plan whose only input has this many columns, or plan_count. */
+static uint32_t plan_for(const struct ed_model *model, uint32_t columns) {
+  uint32_t plan = 0;
+  while (plan < model->plan_count && ed_model_input(model, plan, 0).shape[1] != columns) plan++;
+  return plan;
+}
+
+/* One arena serves all plans: sessions switch to and fro, and every plan reads and writes what is its own. */
+static void plans(const char *path) {
+  static const uint32_t columns[] = {5, 300, 20};
+  size_t size;
+  unsigned char *bytes = read_file(path, &size);
+  struct ed_model model;
+  ok(ed_model_open(&model, bytes, size) == ED_OK && model.plan_count == 3, "a program of three plans");
+  ok(plan_for(&model, 300) == 1 && plan_for(&model, 20) == 2, "plans are found by shape");
+  ok(plan_for(&model, 21) == 3, "an unknown shape has none");
+  const struct ed_tensor x = ed_model_input(&model, 1, 0);
+  ok(!strcmp(x.name, "x0") && x.type == ED_F32 && x.rank == 2 && x.shape[0] == 1 && x.bytes == 1200 && !x.data, "an input without data");
+  ok(!ed_model_input(&model, 3, 0).name && !ed_model_input(&model, 0, 1).name && !ed_model_input(NULL, 0, 0).name,
+     "no input beyond the last plan or the last input");
+
+  const size_t needed = ed_model_arena_size(&model, NULL);
+  unsigned char *arena = aligned(needed);
+  struct ed_session session;
+  ok(ed_session_init(&session, &model, 3, arena, needed, NULL) == ED_BAD_ARGUMENT && !session.model, "no session beyond the last plan");
+  ok(ed_session_init(&session, &model, 0, arena, needed - 1, NULL) == ED_ARENA_TOO_SMALL, "an arena as for the largest, whatever the plan");
+  bool right = true;
+  for (uint32_t round = 0; round < 6; round++) {
+    const uint32_t plan = round * 2 % 3;
+    right = right && ed_session_init(&session, &model, plan, arena, needed, NULL) == ED_OK;
+    right = right && session.plan == plan && session.step_count == 2;
+    right = right && ed_session_input(&session, 0).shape[1] == columns[plan] && ed_session_output(&session, 0).shape[1] == columns[plan];
+    right = right && computes(&session, (float)round) && computes(&session, -7);
+  }
+  ok(right, "switching plans in one arena");
+  bool inside = true;
+  for (size_t i = 0; i < 64; i++) inside = inside && arena[needed + i] == 0;
+  ok(inside, "nothing is written behind it");
+  free(arena);
+
+  /* Plans must have the same interface, and sections of their own. */
+  struct ed_file_plan *list = (void *)(bytes + sizeof(struct ed_file_header));
+  struct ed_file_tensor *second = (void *)(bytes + list[1].tensors);
+  second->name++;
+  ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "an input of another name in another plan");
+  second->name--;
+  second->dtype = ED_DTYPE_I32;
+  ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "an input of another type in another plan");
+  second->dtype = ED_DTYPE_F32;
+  const struct ed_file_plan kept = list[1];
+  list[1] = list[0];
+  ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "two plans of the same sections");
+  list[1] = kept;
+  list[1].arena_bytes = 64;
+  ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "a plan whose own arena is too small for it");
+  list[1] = kept;
+  list[1].reserved = 1;
+  ok(ed_model_open(&model, bytes, size) == ED_CORRUPT, "a plan with what is reserved");
+  list[1] = kept;
+  struct ed_file_header *header = (void *)bytes;
+  for (uint32_t count = 0; count <= 0xffff; count += count < 4 ? 1 : 0x3fff) {
+    header->plan_count = (uint16_t)count;
+    const bool opens = ed_model_open(&model, bytes, size) == ED_OK;
+    if (opens != (count > 0 && count <= 3)) ok(false, "a count of plans that is not theirs");
+  }
+  free(bytes);
+}
+
 int main(int argc, char **argv) {
-  if (argc != 3) return 2;
+  if (argc != 4) return 2;
   size_t size;
   unsigned char *bytes = read_file(argv[1], &size);
   refusals(bytes, size);
   threads(argv[2]);
+  plans(argv[3]);
 
   struct ed_model model;
   struct ed_session one, two;
-  ok(ed_model_open(&model, bytes, size) == ED_OK && model.input_count == 1 && model.output_count == 1 && model.step_count == 2, "counts");
+  ok(ed_model_open(&model, bytes, size) == ED_OK && model.input_count == 1 && model.output_count == 1 && model.plan_count == 1, "counts");
   const size_t needed = ed_model_arena_size(&model, NULL);
   unsigned char *arenas[2] = {aligned(needed), aligned(needed)};
-  ok(ed_session_init(&one, &model, arenas[0], needed, NULL) == ED_OK, "a session");
-  ok(ed_session_init(&two, &model, arenas[1], needed, NULL) == ED_OK, "another session of the same model");
+  ok(ed_session_init(&one, &model, 0, arenas[0], needed, NULL) == ED_OK && one.step_count == 2, "a session");
+  ok(ed_session_init(&two, &model, 0, arenas[1], needed, NULL) == ED_OK, "another session of the same model");
   const struct ed_tensor x = ed_session_input(&one, 0);
   ok(!strcmp(x.name, "x0") && x.type == ED_F32 && x.rank == 2 && x.shape[0] == 1 && x.shape[1] == 5 && x.bytes == 20, "an input's facts");
   ok(!ed_session_input(&one, 1).data && !ed_session_output(&one, 7).data, "no tensor beyond the last");

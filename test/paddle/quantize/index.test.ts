@@ -1,9 +1,14 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { packageRoot } from '../../src/base/package-root.js';
-import { type QuantPostDynamicOptions, quantPostDynamic, readProgram, writeProgram } from '../../src/paddle/index.js';
-import { GOLDEN } from '../support/models.js';
+import { packageRoot } from '../../../src/base/package-root.js';
+import {
+  type QuantPostDynamicOptions,
+  quantPostDynamic,
+  readProgram,
+  writeProgram,
+} from '../../../src/paddle/index.js';
+import { GOLDEN } from '../../support/models.js';
 
 const folder = join(packageRoot, 'test/golden/quantization');
 const mobilenet = join(GOLDEN, 'fashion-mobilenet-2.6');
@@ -149,5 +154,32 @@ t.test('a folder that cannot be written is an error that says so', async (t) => 
   t.notOk(
     filesIn(dir, 'out/quantized_model').some((name) => name.endsWith('.part')),
     'no temporary file stays',
+  );
+});
+
+t.test('interrupted, nothing is left', async (t) => {
+  const dir = t.testdir();
+  const abort = new AbortController();
+  let events = 0;
+  const onProgress = () => {
+    if (++events === 5) abort.abort();
+  };
+  const save_model_dir = join(dir, 'out');
+  const running = quantPostDynamic({ model_dir: mobilenet, save_model_dir, signal: abort.signal, onProgress });
+  await t.rejects(running, { code: 'E_INTERRUPTED' });
+  t.notOk(existsSync(save_model_dir));
+});
+
+t.test('what cannot be written leaves no folder behind', async (t) => {
+  const dir = t.testdir({ out: { quantized_model: { 'model.pdmodel.part': 'mine' } } });
+  const save_model_dir = join(dir, 'out');
+  mkdirSync(join(save_model_dir, `test_model`));
+  mkdirSync(join(save_model_dir, `test_model/model.pdmodel.${process.pid}.part`));
+  const running = quantPostDynamic({ model_dir: mobilenet, save_model_dir, generate_test_model: true });
+  await t.rejects(running, { code: 'E_OUTPUT', message: /cannot write .*test_model/ });
+  t.strictSame(
+    filesIn(save_model_dir, 'quantized_model'),
+    ['model.pdmodel.part'],
+    'the first model waits for the second',
   );
 });

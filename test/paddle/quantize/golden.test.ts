@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import { packageRoot } from '../../src/base/package-root.js';
+import { packageRoot } from '../../../src/base/package-root.js';
 import {
   AttributeType,
   locateModel,
@@ -15,8 +15,8 @@ import {
   readParameters,
   readProgram,
   writeProgram,
-} from '../../src/paddle/index.js';
-import { GOLDEN } from '../support/models.js';
+} from '../../../src/paddle/index.js';
+import { GOLDEN } from '../../support/models.js';
 
 interface Digest {
   /** name → 'element type, shape, digest of the bytes' */

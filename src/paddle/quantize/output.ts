@@ -1,0 +1,107 @@
+/** Files that appear together: each is written under a temporary name, and gets its own when all are whole. */
+import { writeSync } from 'node:fs';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { EdgeDeployError } from '../../base/errors.js';
+
+const BLOCK_BYTES = 2 ** 18;
+
+export interface Output {
+  /** Writes a file's pieces; each is valid until the next is asked for. */
+  file(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Gives all files their names, in the order they were written. */
+  finish(): Promise<void>;
+  /** Takes away what was written; to be called when something failed. */
+  discard(): Promise<void>;
+}
+
+/** Goes through the motions. */
+export const nowhere: Output = {
+  async file(_path, pieces) {
+    for await (const _ of pieces);
+  },
+  async finish() {},
+  async discard() {},
+};
+
+/** Throws E_OUTPUT, with the path, when something cannot be written. */
+export class OutputFiles implements Output {
+  readonly #parts: { path: string; temporary: string }[] = [];
+  /** Folders that were made, the outermost first. */
+  readonly #folders: string[] = [];
+
+  async file(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const temporary = `${path}.${process.pid}.part`;
+    const handle = await writing(path, async () => {
+      const folder = resolve(dirname(path));
+      const made = await mkdir(folder, { recursive: true });
+      if (made !== undefined) this.#folders.push(...between(resolve(made), folder));
+      const opened = await open(temporary, 'w');
+      this.#parts.push({ path, temporary });
+      return opened;
+    });
+    try {
+      const block = new Block(handle.fd);
+      for await (const piece of pieces) await writing(path, () => block.add(piece));
+      await writing(path, () => block.flush());
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async finish(): Promise<void> {
+    for (const { path, temporary } of this.#parts) await writing(path, () => rename(temporary, path));
+  }
+
+  async discard(): Promise<void> {
+    for (const { temporary } of this.#parts) await rm(temporary, { force: true }).catch(() => {});
+    // One that somebody else has put something into stays.
+    for (const folder of this.#folders.reverse()) await rmdir(folder).catch(() => {});
+  }
+}
+
+/** Bytes on their way to a file; small pieces wait for one another. */
+class Block {
+  readonly #handle: number;
+  readonly #buffer = new Uint8Array(BLOCK_BYTES);
+  #used = 0;
+
+  constructor(handle: number) {
+    this.#handle = handle;
+  }
+
+  add(piece: Uint8Array): void {
+    if (this.#used + piece.length > BLOCK_BYTES) this.flush();
+    if (piece.length >= BLOCK_BYTES) this.#write(piece);
+    else {
+      this.#buffer.set(piece, this.#used);
+      this.#used += piece.length;
+    }
+  }
+
+  flush(): void {
+    this.#write(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#handle, bytes, done);
+  }
+}
+
+/** The folders from `outer` down to `inner`, both included. */
+function between(outer: string, inner: string): string[] {
+  return outer === inner || inner === dirname(inner) ? [inner] : [...between(outer, dirname(inner)), inner];
+}
+
+async function writing<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EdgeDeployError('E_OUTPUT', `cannot write ${path}: ${reason}`, {
+      hint: 'Choose a save_model_dir you may write to, on a disk with space.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,97 @@
+/** Parameters that stay in their files: a model may be larger than memory. */
+
+import { FileBytes } from './byte-source.js';
+import type { ModelSource } from './locate.js';
+import type { Program } from './messages.js';
+import {
+  combinedPlaces,
+  declaredShapes,
+  fileInside,
+  missingParameters,
+  parameterNames,
+  separatePlace,
+  whyCombined,
+  whySeparate,
+} from './parameters.js';
+import type { TensorPlace } from './tensor-record.js';
+
+/** Bytes that are in memory at a time. A multiple of every element's size. */
+const PIECE_BYTES = 2 ** 20;
+
+/** A saved tensor whose elements are read whenever they are asked for. */
+export interface StoredTensor {
+  /** A VarKind. */
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  /** Bytes of the elements. */
+  readonly size: number;
+  /** The elements in order, a piece at a time, each valid until the next is asked for. May be called again. */
+  pieces(): Iterable<Uint8Array>;
+}
+
+/** By variable name, in the order of a combined file. */
+export type StoredParameters = ReadonlyMap<string, StoredTensor>;
+
+/** Reads where a located model's parameters are. Throws as readParameters does. */
+export function storedParameters(program: Program, source: ModelSource): StoredParameters {
+  const names = parameterNames(program);
+  if (names.length === 0) return new Map();
+  if (source.parameters.kind === 'combined') {
+    const { file } = source.parameters;
+    const places = withFile(file, whyCombined(names.length), (bytes) => combinedPlaces(program, bytes, file));
+    return new Map([...places].map(([name, place]) => [name, storedTensor(file, place)]));
+  }
+  const { folder } = source.parameters;
+  const declared = declaredShapes(program);
+  return new Map(
+    names.map((name) => {
+      const file = fileInside(folder, name);
+      const why = whySeparate(names.length);
+      return [
+        name,
+        storedTensor(
+          file,
+          withFile(file, why, (bytes) => separatePlace(name, declared, bytes, file)),
+        ),
+      ];
+    }),
+  );
+}
+
+function storedTensor(file: string, { dataType, dims, start, size }: TensorPlace): StoredTensor {
+  return {
+    dataType,
+    dims,
+    size,
+    *pieces() {
+      const bytes = open(file, 'it was there before');
+      try {
+        const buffer = new Uint8Array(Math.min(size, PIECE_BYTES));
+        for (let done = 0; done < size; done += PIECE_BYTES) {
+          const piece = buffer.subarray(0, size - done);
+          bytes.readInto(piece, start + done);
+          yield piece;
+        }
+      } finally {
+        bytes.close();
+      }
+    },
+  };
+}
+
+function withFile<T>(file: string, why: string, use: (bytes: FileBytes) => T): T {
+  const bytes = open(file, why);
+  try {
+    return use(bytes);
+  } finally {
+    bytes.close();
+  }
+}
+
+function open(file: string, why: string): FileBytes {
+  try {
+    return new FileBytes(file);
+  } catch (cause) {
+    throw missingParameters(file, why, cause);
+  }
+}
