@@ -3,7 +3,7 @@ import type { OnProgress } from './base/events.js';
 import type { Graph } from './ir/graph.js';
 import { SharedData } from './ir/shared-data.js';
 import type { OnSkipped } from './ir/skipped-op.js';
-import { locateNaiveBuffer, readNaiveModel } from './naive-buffer/locate.js';
+import { locateNaiveBuffer, type NaiveModel, type NaiveSource, readNaiveModel } from './naive-buffer/locate.js';
 import { openOnnx } from './onnx/index.js';
 import { onnxFile } from './onnx-file.js';
 import { importProgram, locateModel, openPaddle, type Program } from './paddle/index.js';
@@ -75,8 +75,12 @@ export async function loadModelWithSize(
   const { onSkipped } = options;
   const graph = load(first, onSkipped);
   const again = onSkipped && (() => {});
-  const graphs = [graph, ...others.map((shapes) => load(shapes, again))] as const;
-  return { graphs, bytes: model.bytesWith(graph), ...(model.contents ? { contents: model.contents } : {}) };
+  const { contents } = model;
+  return {
+    graphs: [graph, ...others.map((shapes) => load(shapes, again))],
+    bytes: model.bytesWith(graph),
+    ...(contents ? { contents } : {}),
+  };
 }
 
 /** A model in memory, which can be imported for any input shapes. */
@@ -89,14 +93,7 @@ interface OpenedModel {
 
 async function openModel(path: string, options: OpenOptions): Promise<OpenedModel> {
   const nb = await locateNaiveBuffer(path, options.modelFile);
-  if (nb !== undefined) {
-    const { program, parameters, bytes, format } = await readNaiveModel(nb);
-    return {
-      importFor: (shapes) => importProgram(nb.name, program, parameters, shapes),
-      bytesWith: () => bytes,
-      contents: { format, ops: opCounts(program), tensors: parameters.size },
-    };
-  }
+  if (nb !== undefined) return openNaiveBuffer(nb, await readNaiveModel(nb));
   const file = await onnxFile(path, options.modelFile);
   if (file !== undefined) {
     const onnx = await openOnnx(file, options.onProgress);
@@ -108,6 +105,14 @@ async function openModel(path: string, options: OpenOptions): Promise<OpenedMode
   const bytesWith = ({ constants }: Graph) =>
     [...constants.values()].reduce((sum, { data }) => sum + data.byteLength, size);
   return { importFor, bytesWith };
+}
+
+function openNaiveBuffer({ name }: NaiveSource, { program, parameters, bytes, format }: NaiveModel): OpenedModel {
+  return {
+    importFor: (options) => importProgram(name, program, parameters, options),
+    bytesWith: () => bytes,
+    contents: { format, ops: opCounts(program), tensors: parameters.size },
+  };
 }
 
 function opCounts({ blocks }: Program): Readonly<Record<string, number>> {

@@ -53,7 +53,7 @@ const conv2dTranspose: Importer = (c) => {
   const strides = pair(c, 'strides', [1, 1]);
   const dilations = pair(c, 'dilations', [1, 1]);
   const groups = c.attributes.int('groups', 1);
-  const filter = c.weight('Filter', groups > 1 ? 0 : 1);
+  const filter = c.kernel?.int8 ? c.input('Filter') : c.weight('Filter', groups > 1 ? 0 : 1);
   const size = imageSize(c, x);
   const kernel = kernelSize(c, filter);
   const { pads, dilations: used } = window(c, size, kernel, strides, dilations);
