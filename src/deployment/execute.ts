@@ -118,7 +118,7 @@ export async function execute(
   ];
   onProgress({ stage: 'run', message: `running on ${target.name} (${info.cpu})` });
   const runOptions = {
-    silenceMs: options.silenceMs ?? 60_000 + timing.maxMs + timing.warmupMs,
+    silenceMs: options.silenceMs ?? 60_000 * patienceWith(target) + timing.maxMs + timing.warmupMs,
     ...(signal ? { signal } : {}),
   };
   const result = await device.run(put.paths.get('runner')!, args, runOptions);
@@ -145,6 +145,11 @@ export async function execute(
   };
 }
 
+/** An emulated CPU is many times slower than a board, and slower still while its instructions are counted. */
+function patienceWith({ type }: Target): number {
+  return type === 'qemu' ? 10 : 1;
+}
+
 async function countOnce(
   target: Target,
   device: Device,
@@ -154,7 +159,7 @@ async function countOnce(
 ): Promise<number | undefined> {
   const result = await device.run(put.paths.get('runner')!, [...selection, '--samples', '1'], {
     counter: options.counter!,
-    silenceMs: options.silenceMs ?? 120_000,
+    silenceMs: options.silenceMs ?? 60_000 * patienceWith(target),
     ...(options.signal ? { signal: options.signal } : {}),
   });
   readReport(target.name, result);
