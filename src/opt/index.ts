@@ -37,7 +37,7 @@ export interface OptOptions {
 }
 
 export interface Optimized {
-  /** One block: ops in running order, each with its kernel attribute; variables in the order of a file. */
+  /** One block: ops in running order, for Paddle-Lite each with its kernel attribute; variables in the order of a file. */
   readonly program: Program;
   readonly parameters: Parameters;
   readonly warnings: readonly string[];

@@ -219,7 +219,7 @@ function scalesOf({ program, parameters }: Model, options: OptOptions = {}): num
   );
 }
 
-t.test('weights become integers', (t) => {
+t.test('weights become integers', async (t) => {
   const rows = [0, 0, 0, 0, 0.5, -1, 2.5, 127, 1e-40, -1e-40, 0, 3e-45, 1, 2, 3, 4];
   const source = model({ x: image, w: { dims: [4, 4, 1, 1], data: rows } }, [conv('w', 'x', 'y')], ['y']);
   for (const [quantType, Type, range] of [
@@ -230,8 +230,18 @@ t.test('weights become integers', (t) => {
     const values = [...new Type(Uint8Array.from(data).buffer)];
     t.same(values.slice(0, 4), [0, 0, 0, 0], 'a channel of zeros');
     t.equal(values[7], range);
-    t.ok(Math.max(...values.map(Math.abs)) <= range, 'nothing wraps where the scale is subnormal');
+    t.ok(Math.max(...values.map(Math.abs)) <= range);
+    t.same([values[8], values[9]], [range, -range], 'nothing wraps to the other sign where the scale is subnormal');
     if (range === 127) t.same(values.slice(4, 8), [1, -1, 3, 127], 'halves away from zero');
+  }
+  for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    const damaged = model(
+      { x: image, w: { dims: [4, 4, 1, 1], data: rows.with(5, bad) } },
+      [conv('w', 'x', 'y')],
+      ['y'],
+    );
+    const run = () => optimizeForLite(damaged.program, damaged.parameters, { quantType: 'QUANT_INT8' });
+    await refuses(t, run, 'E_WEIGHTS', `'w' hold ${bad}`);
   }
   const mixed = model(
     { x: image, w: integers, b: weights(5, 2) },

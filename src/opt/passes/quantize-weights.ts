@@ -1,4 +1,6 @@
+import { EdgeDeployError } from '../../base/errors.js';
 import { type Channels, ChannelWalk, channelsAlong } from '../../ir/channels.js';
+import { describeNotFinite, findNotFinite } from '../../ir/finite.js';
 import { SCALE_SUFFIX, VarKind } from '../../paddle/model.js';
 import { read, setFloats, setInt, setText } from '../attributes.js';
 import { floats } from '../conv.js';
@@ -18,7 +20,8 @@ const QUANTIZED: ReadonlySet<string> = new Set(['fc', 'conv2d', 'mul', 'lookup_t
  *   scale = fround(max|w| / R)    q = fround(w / scale), half away from zero, |q| ≤ R    R = 127 or 32767
  *
  * A parameter several ops read is quantised once, and the first of them knows the scales. An op that has integers of the
- * other width keeps the rest in fp32: it can name one width only, which Paddle-Lite's opt overlooks.
+ * other width keeps the rest in fp32: it can name one width only, which Paddle-Lite's opt overlooks. Throws E_WEIGHTS for NaN
+ * and infinity, of which that makes zeros and nonsense.
  */
 export function quantizeWeights(graph: ProgramGraph, bits: 8 | 16, warn: (text: string) => void): void {
   for (const node of graph.nodes) {
@@ -41,6 +44,7 @@ function quantize(node: Node, value: Value, bits: 8 | 16): void {
   const range = 2 ** (bits - 1) - 1;
   const weights = floats(value);
   const scales = maxima(weights, channels).map((maximum) => maximum / range);
+  if (!scales.every(Number.isFinite)) throw notFinite(value.name, weights);
   const integers = bits === 8 ? new Int8Array(weights.length) : new Int16Array(weights.length);
   const walk = new ChannelWalk(channels, 0);
   for (let start = 0; start < weights.length; start += walk.left, walk.next()) {
@@ -61,7 +65,15 @@ function quantize(node: Node, value: Value, bits: 8 | 16): void {
   setFloats(node, value.name + SCALE_SUFFIX, scales);
 }
 
-/** The largest magnitude in every channel. */
+function notFinite(name: string, weights: Float32Array): EdgeDeployError {
+  const what = describeNotFinite(findNotFinite(weights)!, weights.length);
+  return new EdgeDeployError('E_WEIGHTS', `the weights '${name}' hold ${what}: they have no scale`, {
+    hint: 'Train the model again, or leave --quant_model out.',
+    details: { tensor: name },
+  });
+}
+
+/** The largest magnitude in every channel; NaN where one is. */
 function maxima(weights: Float32Array, channels: Channels): Float32Array {
   const result = new Float32Array(channels.count);
   const walk = new ChannelWalk(channels, 0);
@@ -99,10 +111,8 @@ function round(
     const shifted = Math.abs(weight) * inverse + 0.5;
     let magnitude = Math.floor(shifted);
     const rest = shifted - magnitude;
-    // Also where `inverse` is infinite: the rest is NaN then.
-    if (!(rest > doubt && rest < 1 - doubt)) {
-      magnitude = Math.min(Math.floor(Math.abs(Math.fround(weight / scale)) + 0.5), range);
-    }
+    if (rest < doubt || rest > 1 - doubt) magnitude = Math.floor(Math.abs(Math.fround(weight / scale)) + 0.5);
+    if (magnitude > range) magnitude = range;
     integers[i] = weight < 0 ? -magnitude : magnitude;
   }
 }
