@@ -1,4 +1,4 @@
-/** Paddle-Lite's `opt`: a Paddle program rewritten for Paddle-Lite's loader on ARM. */
+/** Paddle-Lite's `opt`: a Paddle program rewritten for Paddle-Lite's loader on ARM, or for Paddle itself. */
 import { EdgeDeployError } from '../base/errors.js';
 import {
   type Attribute,
@@ -59,7 +59,7 @@ const DROPPED: ReadonlySet<string> = new Set([
  * Optimises a program as Paddle-Lite's opt does with `--valid_targets=arm`; the arguments are not changed. Throws E_OP,
  * listing them all, for ops without a kernel, and E_MODEL and E_WEIGHTS for programs and scales that do not add up.
  */
-export function optimizeForLite(program: Program, parameters: Parameters, options: OptOptions = {}): Optimized {
+export function optimizeProgram(program: Program, parameters: Parameters, options: OptOptions = {}): Optimized {
   const reader = options.reader ?? 'lite';
   if (reader === 'lite') assertSupported(program);
   if (program.blocks.length > 1) {

@@ -58,6 +58,11 @@ export class Node {
     return only(this.outputs.get(slot));
   }
 
+  /** Some op reads what this one writes into the slot. */
+  isRead(slot: string): boolean {
+    return (this.outputs.get(slot) ?? []).some((value) => value.uses.length > 0);
+  }
+
   setInput(slot: string, value: Value): void {
     this.clearInput(slot);
     this.inputs.set(slot, [value]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
 import { writeNaiveBuffer } from '../../src/naive-buffer/index.js';
-import { type OptOptions, optimizeForLite } from '../../src/opt/index.js';
+import { type OptOptions, optimizeProgram } from '../../src/opt/index.js';
 import { locateModel } from '../../src/paddle/index.js';
 import { readModel } from '../../src/paddle/read.js';
 import { GOLDEN } from '../support/models.js';
@@ -30,7 +30,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
 
 async function ours(folder: string, options: OptOptions): Promise<Buffer> {
   const { program, parameters } = await readModel(await locateModel(folder, {}));
-  const optimized = optimizeForLite(program, parameters, { ...options, fusions: 'upstream' });
+  const optimized = optimizeProgram(program, parameters, { ...options, fusions: 'upstream' });
   return Buffer.concat([...writeNaiveBuffer(optimized.program, optimized.parameters, { optVersion: 'v2.13-rc' })]);
 }
 

@@ -6,7 +6,7 @@ import { EdgeDeployError } from '../../src/base/errors.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { writeNaiveBuffer } from '../../src/naive-buffer/index.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
-import { type Optimized, type OptOptions, optimizeForLite } from '../../src/opt/index.js';
+import { type Optimized, type OptOptions, optimizeProgram } from '../../src/opt/index.js';
 import { importProgram, readProgram, splitParameters } from '../../src/paddle/index.js';
 import { differenceFrom, importCase, type OpCase, opCases } from '../support/golden-ops.js';
 
@@ -15,7 +15,7 @@ const cases = opCases();
 function optimize(one: OpCase, options: OptOptions): Optimized | string {
   const program = readProgram(one.program);
   try {
-    return optimizeForLite(program, splitParameters(program, one.parameters), options);
+    return optimizeProgram(program, splitParameters(program, one.parameters), options);
   } catch (error) {
     if (error instanceof EdgeDeployError && error.code === 'E_OP' && error.hint) return error.message;
     throw error;

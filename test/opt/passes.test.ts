@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
-import { type OptOptions, optimizeForLite } from '../../src/opt/index.js';
+import { type OptOptions, optimizeProgram } from '../../src/opt/index.js';
 import { importProgram, type Parameters, type Program, VarKind } from '../../src/paddle/index.js';
 import { lcgFloats } from '../support/lcg.js';
 import { relativeError } from '../support/models.js';
@@ -91,15 +91,15 @@ const READERS: readonly OptOptions[] = [{}, { fusions: 'upstream' }, { reader: '
 function optimized(t: Test, source: Model): string[] {
   const expected = outputsOf(source);
   for (const options of READERS) {
-    const once = optimizeForLite(source.program, source.parameters, options);
-    const twice = optimizeForLite(once.program, once.parameters, options);
+    const once = optimizeProgram(source.program, source.parameters, options);
+    const twice = optimizeProgram(once.program, once.parameters, options);
     for (const [i, y] of expected.entries()) {
       const label = `${JSON.stringify(options)} output ${i}`;
       t.ok(relativeError(outputsOf(once)[i]!, y) < 1e-5, label);
       t.ok(relativeError(outputsOf(twice)[i]!, y) < 1e-5, `${label}, optimised again`);
     }
   }
-  return typesOf(optimizeForLite(source.program, source.parameters));
+  return typesOf(optimizeProgram(source.program, source.parameters));
 }
 
 t.test('a bias along the rows of an image is none of the convolution', (t) => {
@@ -141,7 +141,7 @@ t.test('an identity behind an input does not rename the input', (t) => {
   const source = model({ x: image }, [identity, op('tanh', { X: ['a'] }, { Out: ['y'] })], ['y'], { a: IMAGE });
   t.same(optimized(t, source), ['tanh']);
   const feed = (options: OptOptions) =>
-    optimizeForLite(source.program, source.parameters, options).program.blocks[0]!.ops[0]!.outputs[0]!.arguments;
+    optimizeProgram(source.program, source.parameters, options).program.blocks[0]!.ops[0]!.outputs[0]!.arguments;
   t.same(feed({}), ['x']);
   t.same(feed({ fusions: 'upstream' }), ['a'], 'as the real opt does');
   const alone = model({ x: image }, [{ ...identity, outputs: { Out: ['y'] } }], ['y'], { y: IMAGE });
@@ -179,12 +179,12 @@ t.test('scales of a quantised model', async (t) => {
   t.match(scalesOf(one), [[0.5, 0.5]], 'one scale is written once a channel');
 
   const wrong = convolution('conv2d', quantised(8, [0.5, 0.25, 0.125]));
-  await refuses(t, () => optimizeForLite(wrong.program, wrong.parameters), 'E_WEIGHTS', "'w'", /3 scales/);
+  await refuses(t, () => optimizeProgram(wrong.program, wrong.parameters), 'E_WEIGHTS', "'w'", /3 scales/);
   const lost = convolution('conv2d', { ...quantised(8, []), w_quant_scale: ints(0, 0) });
-  await refuses(t, () => optimizeForLite(lost.program, lost.parameters), 'E_WEIGHTS', "'w'");
+  await refuses(t, () => optimizeProgram(lost.program, lost.parameters), 'E_WEIGHTS', "'w'");
 
   const test = convolution('conv2d', quantised(8, [0.5, 0.25]), weights(1, 2, 4, 1, 1));
-  const made = optimizeForLite(test.program, test.parameters);
+  const made = optimizeProgram(test.program, test.parameters);
   t.same(scalesOf(test), [], 'fp32 weights have no scales');
   t.match(made.warnings, [/test model/]);
   t.notOk(made.program.blocks[0]!.ops.some(({ attrs }) => attrs.some(({ name }) => name === 'quantize_weight_bits')));
@@ -203,7 +203,7 @@ t.test('integers that the loader would take for fp32 become fp32', (t) => {
     },
   );
   const source = model({ x: { dims: [3, 2] }, w: matrix }, [product], ['y'], { y: [3, 2] });
-  const { parameters, warnings } = optimizeForLite(source.program, source.parameters);
+  const { parameters, warnings } = optimizeProgram(source.program, source.parameters);
   const { dataType, data } = parameters.get('w')!;
   t.equal(dataType, VarKind.FP32);
   t.same([...new Float32Array(Uint8Array.from(data).buffer)], [0.5, -4, 1.5, 254]);
@@ -213,7 +213,7 @@ t.test('integers that the loader would take for fp32 become fp32', (t) => {
 
 /** The scale lists of the optimised model, op by op. */
 function scalesOf({ program, parameters }: Model, options: OptOptions = {}): number[][] {
-  const { ops } = optimizeForLite(program, parameters, options).program.blocks[0]!;
+  const { ops } = optimizeProgram(program, parameters, options).program.blocks[0]!;
   return ops.flatMap(({ attrs }) =>
     attrs.filter(({ name }) => name.endsWith('_quant_scale')).map(({ floats }) => floats!),
   );
@@ -226,7 +226,7 @@ t.test('weights become integers', async (t) => {
     ['QUANT_INT8', Int8Array, 127],
     ['QUANT_INT16', Int16Array, 32767],
   ] as const) {
-    const { data } = optimizeForLite(source.program, source.parameters, { quantType }).parameters.get('w')!;
+    const { data } = optimizeProgram(source.program, source.parameters, { quantType }).parameters.get('w')!;
     const values = [...new Type(Uint8Array.from(data).buffer)];
     t.same(values.slice(0, 4), [0, 0, 0, 0], 'a channel of zeros');
     t.equal(values[7], range);
@@ -240,7 +240,7 @@ t.test('weights become integers', async (t) => {
       [conv('w', 'x', 'y')],
       ['y'],
     );
-    const run = () => optimizeForLite(damaged.program, damaged.parameters, { quantType: 'QUANT_INT8' });
+    const run = () => optimizeProgram(damaged.program, damaged.parameters, { quantType: 'QUANT_INT8' });
     await refuses(t, run, 'E_WEIGHTS', `'w' hold ${bad}`);
   }
   const mixed = model(
@@ -248,7 +248,7 @@ t.test('weights become integers', async (t) => {
     [op('conv2d', { Input: ['x'], Filter: ['w'], Bias: ['b'] }, { Output: ['y'] }, quantised(8, [0.5, 0.25]))],
     ['y'],
   );
-  const made = optimizeForLite(mixed.program, mixed.parameters, { quantType: 'QUANT_INT16' });
+  const made = optimizeProgram(mixed.program, mixed.parameters, { quantType: 'QUANT_INT16' });
   t.equal(made.parameters.get('b')!.dataType, VarKind.FP32, 'one op has one width');
   t.match(made.warnings, [/has int8 weights already/]);
   t.same(scalesOf(mixed, { quantType: 'QUANT_INT8' }).length, 2, 'the same width is completed');
@@ -256,7 +256,7 @@ t.test('weights become integers', async (t) => {
 });
 
 t.test('what cannot be optimised is refused', async (t) => {
-  const run = (source: Model) => () => optimizeForLite(source.program, source.parameters);
+  const run = (source: Model) => () => optimizeProgram(source.program, source.parameters);
   const unknown = ['relx', 'aaa'].map((type, i) => op(type, { X: ['x'] }, { Out: [`y${i}`] }));
   await refuses(t, run(model({ x: image }, unknown, ['y0'])), 'E_OP', "'aaa, relx'");
   const undeclared = programOf({ x: image }, [op('tanh', { X: ['x'] }, { Out: ['y'] })], ['y']);

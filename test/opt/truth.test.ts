@@ -1,6 +1,6 @@
 import t from 'tap';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
-import { type OptOptions, optimizeForLite } from '../../src/opt/index.js';
+import { type OptOptions, optimizeProgram } from '../../src/opt/index.js';
 import { importProgram, locateModel } from '../../src/paddle/index.js';
 import { readModel } from '../../src/paddle/read.js';
 import { type GoldenCase, goldenCases, relativeError, thinned } from '../support/models.js';
@@ -11,7 +11,7 @@ import { type GoldenCase, goldenCases, relativeError, thinned } from '../support
  */
 async function errorOf(golden: GoldenCase, options: OptOptions): Promise<number> {
   const { program, parameters } = await readModel(await locateModel(golden.path, {}));
-  const optimized = optimizeForLite(program, parameters, options);
+  const optimized = optimizeProgram(program, parameters, options);
   const input = { type: { dtype: 'f32' as const, shape: golden.shape }, data: golden.inputData() };
   const [feed] = optimized.program.blocks[0]!.ops[0]!.outputs[0]!.arguments as [string];
   const graph = importProgram('optimised', optimized.program, optimized.parameters, {

@@ -1,7 +1,7 @@
 /** One model through `opt`: load, check, optimise, save, with Paddle-Lite's lines on the way. */
 import type { OnProgress } from '../../base/events.js';
 import { writeNaiveBuffer } from '../../naive-buffer/index.js';
-import { assertSupported, type OptOptions, optimizeForLite } from '../../opt/index.js';
+import { assertSupported, type OptOptions, optimizeProgram } from '../../opt/index.js';
 import { type Parameters, type Program, readParameters } from '../../paddle/model.js';
 import type { Context } from '../context.js';
 import type { OptModel } from './model-files.js';
@@ -50,7 +50,7 @@ export async function convert(
     const saved = await saveFile(context, `${out}.edp`, [bytes]);
     return { model: topology, ...saved, ops: { before, after: ops }, warnings: [], tailoring: undefined };
   }
-  const optimized = optimizeForLite(program, parameters, settings.opt);
+  const optimized = optimizeProgram(program, parameters, settings.opt);
   const saved =
     settings.outType === 'protobuf'
       ? await saveProtobuf(context, out, optimized.program, optimized.parameters)

@@ -37,12 +37,8 @@ function biasSource(add: Node, newerExports: boolean): BiasSource | undefined {
   if (value.record) return value.onlyUse === add ? { bias: value } : undefined;
   const reshape = value.producer;
   const bias = reshape?.input('X');
-  const reshapes = newerExports && reshape?.type === 'reshape2' && value.onlyUse === add && !isRead(reshape, 'XShape');
+  const reshapes = newerExports && reshape?.type === 'reshape2' && value.onlyUse === add && !reshape.isRead('XShape');
   return reshapes && bias?.record ? { bias, behindReshape: reshape } : undefined;
-}
-
-function isRead(node: Node, slot: string): boolean {
-  return (node.outputs.get(slot) ?? []).some((value) => value.uses.length > 0);
 }
 
 /** The addend as one number a channel; undefined when it is not that. */

@@ -10,7 +10,7 @@ export const dropReshapeBeforeMatmul: Pass = (graph) => {
     const reshape = isPlainMatmul(matmul, ['matmul']) ? matmul.input('X')?.producer : undefined;
     if (reshape?.type !== 'squeeze2' && reshape?.type !== 'reshape2') continue;
     const [x, reshaped] = [reshape.input('X'), reshape.output('Out')];
-    if (!x || reshaped?.onlyUse !== matmul || isRead(reshape, 'XShape')) continue;
+    if (!x || reshaped?.onlyUse !== matmul || reshape.isRead('XShape')) continue;
     const isColumn = x.dims.length === 4 && x.dims[2] === 1 && x.dims[3] === 1;
     if (!isColumn || reshaped.dims.length !== 2 || matmul.input('Y')!.dims[0] !== x.dims[1]) continue;
     matmul.setInput('X', x);
@@ -72,7 +72,7 @@ export const dropFlattenBeforeFc: Pass = (graph) => {
     const [x, attributes] = [flatten.input('X')!, read(flatten)];
     const [start, stop] = [attributes.int('start_axis', 1), attributes.int('stop_axis', 1)];
     const isWhole = start === 1 && (stop === -1 || stop === x.dims.length - 1);
-    if (!isWhole || isRead(flatten, 'XShape')) continue;
+    if (!isWhole || flatten.isRead('XShape')) continue;
     fc.setInput('Input', x);
     setInt(fc, 'in_num_col_dims', 1);
     setText(fc, 'op_type', 'mul');
@@ -92,10 +92,6 @@ function isPlain(node: Node, types: readonly string[]): boolean {
 function isPlainMatmul(node: Node, types: readonly string[]): boolean {
   const y = node.input('Y');
   return isPlain(node, types) && y?.record !== undefined && y.dims.length === 2;
-}
-
-function isRead(node: Node, slot: string): boolean {
-  return (node.outputs.get(slot) ?? []).some((value) => value.uses.length > 0);
 }
 
 /** The addend is one number a column: a parameter [N] or [1, N] along the last axis of a product of `rank` axes. */

@@ -94,7 +94,7 @@ export const unsqueezeParameters: Pass = (graph) => {
   for (const node of [...graph.nodes]) {
     const from = node.type === 'unsqueeze' || node.type === 'unsqueeze2' ? node.input('X') : undefined;
     const hasTensors = ['AxesTensor', 'AxesTensorList'].some((slot) => node.inputs.get(slot)?.length);
-    if (!from?.record || hasTensors || (node.outputs.get('XShape') ?? []).some(({ uses }) => uses.length > 0)) continue;
+    if (!from?.record || hasTensors || node.isRead('XShape')) continue;
     const dims = [...from.record.dims];
     for (const axis of read(node).ints('axes')) dims.splice(axis < 0 ? axis + dims.length + 1 : axis, 0, 1);
     const to = node.output('Out')!;

@@ -18,7 +18,7 @@ export const softmaxInPlace: Pass = (graph, { newerExports }) => {
     const isPrivate = there.output('Out')!.onlyUse === softmax && softmax.output('Out')!.onlyUse === back;
     if (!isInverse || !isLast || !isPrivate) continue;
     if (!newerExports && ![there, back].every((node) => node.output('XShape'))) continue;
-    if ([there, back].some((node) => node.outputs.get('XShape')?.some(({ uses }) => uses.length > 0))) continue;
+    if ([there, back].some((node) => node.isRead('XShape'))) continue;
     softmax.setInput('X', there.input('X')!);
     softmax.setOutput('Out', back.output('Out')!);
     setInt(softmax, 'axis', order.at(-1)!);

@@ -14,13 +14,7 @@ import type { Node, Value } from '../node.js';
 import type { Pass } from '../pass.js';
 
 /** Ops whose integer weights Paddle-Lite's loader turns back into fp32; in others it takes them for fp32 memory. */
-export const WITH_INTEGER_WEIGHTS: ReadonlySet<string> = new Set([
-  'conv2d',
-  'depthwise_conv2d',
-  'fc',
-  'mul',
-  'lookup_table',
-]);
+const WITH_INTEGER_WEIGHTS: ReadonlySet<string> = new Set(['conv2d', 'depthwise_conv2d', 'fc', 'mul', 'lookup_table']);
 
 /**
  * Brings the scales of a model that PaddleSlim quantised into the form the loader needs (Paddle-Lite:

@@ -19,7 +19,7 @@ export const fuseShuffleChannel: Pass = (graph, { newerExports }) => {
     if (!isPrivate || split.length !== 5 || merged.length !== 4 || axes.join() !== '0,2,1,3,4') continue;
     const [groups, perGroup] = split.slice(1) as [number, number];
     if (groups < 1 || perGroup < 1 || merged[1] !== groups * perGroup) continue;
-    if (chain.some((node) => node.outputs.get('XShape')?.some(({ uses }) => uses.length > 0))) continue;
+    if (chain.some((node) => node.isRead('XShape'))) continue;
     const shuffle = graph.insertBefore(last, 'shuffle_channel');
     shuffle.setInput('X', first.input('X')!);
     shuffle.setOutput('Out', last.output('Out')!);
