@@ -43,9 +43,9 @@ export interface BuiltProgram {
 
 const KERNELS = join(packageRoot, 'kernels');
 
-/** Every C file of the library that runs on a board; `runner/` and `compat/` are programs and layers over it. */
+/** Every C file of the library that runs on a board; `runner/` is a program, `wasm/` runs on the host. */
 export function librarySources(): string[] {
-  return filesUnder(KERNELS, '.c').filter((file) => !/[\\/]kernels[\\/](runner|compat)[\\/]/.test(file));
+  return filesUnder(KERNELS, '.c').filter((file) => !/[\\/]kernels[\\/](runner|wasm)[\\/]/.test(file));
 }
 
 /** The program that is pushed to a board. */

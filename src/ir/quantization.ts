@@ -10,6 +10,7 @@
  */
 import { type Channels, ChannelWalk, channelsAlong, oneChannel } from './channels.js';
 import { ScaleSearch } from './scale-search.js';
+import { type Numbers, weightKernels } from './weight-kernels.js';
 import type { ErrorMeasure } from './weight-report.js';
 
 /** One scale for each channel, or one for the whole tensor (PaddleSlim's names). */
@@ -45,16 +46,13 @@ export interface QuantizedTensor {
   readonly scales: Float32Array;
 }
 
-/** Adding and subtracting it rounds a double of moderate size to an integer, ties to even. */
-const ROUNDER = 1.5 * 2 ** 52;
-
 /**
  * Quantises a row-major tensor of the given shape. `name` is for messages. Throws E_WEIGHTS for a NaN or an infinity,
  * which upstream turns into a channel of zeros without a word.
  */
 export function quantizeTensor(
   name: string,
-  values: ArrayLike<number>,
+  values: Numbers,
   shape: readonly number[],
   rule: AxisRule,
 ): QuantizedTensor {
@@ -70,24 +68,14 @@ export function quantizeTensor(
  * Quantises a piece of a tensor into the first `values.length` of `into`, which may be `values` itself; `start` is the
  * index of its first element.
  */
-export function quantizePiece(values: ArrayLike<number>, start: number, scales: Scales, into: Integers): void {
-  const { limit } = scales;
-  const source = limit === Infinity ? values : Float64Array.from(values, (w) => Math.min(Math.max(w, -limit), limit));
-  // A channel without a scale becomes zeros.
-  const divisors = scales.stored.map((scale) => scale || Infinity);
-  const walk = new ChannelWalk(scales.channels, start);
-  for (let i = 0; i < values.length; walk.next()) {
-    const end = Math.min(values.length, i + walk.left);
-    let { channel } = walk;
-    const divisor = divisors[channel]!;
-    if (walk.step === 0) for (; i < end; i++) into[i] = rounded(source[i]! / divisor);
-    else for (; i < end; i++, channel++) into[i] = rounded(source[i]! / divisors[channel]!);
-  }
-}
-
-/** To an integer, from the quotient in single precision. */
-function rounded(quotient: number): number {
-  return Math.fround(quotient) + ROUNDER - ROUNDER;
+export function quantizePiece(
+  values: Numbers,
+  start: number,
+  { channels, stored, limit }: Scales,
+  into: Integers,
+): void {
+  const bits = into.BYTES_PER_ELEMENT === 1 ? 8 : 16;
+  weightKernels().quantize(values, start, channels, stored, { bits, ties: 'even', limit }, into);
 }
 
 /**
@@ -104,23 +92,13 @@ export function restorePiece(integers: Integers, start: number, { channels, exac
 
 /** Adds to `error` how far the values of restorePiece are from the original ones. */
 export function measurePiece(
-  original: ArrayLike<number>,
+  original: Numbers,
   integers: Integers,
   start: number,
   { channels, exact }: Scales,
   error: ErrorMeasure,
 ): void {
-  const walk = new ChannelWalk(channels, start);
-  let max = 0;
-  let sum = 0;
-  for (let i = 0; i < integers.length; walk.next()) {
-    const end = Math.min(integers.length, i + walk.left);
-    for (let { channel } = walk; i < end; i++, channel += walk.step) {
-      const difference = Math.abs(original[i]! - Math.fround(integers[i]! * exact[channel]!));
-      max = Math.max(max, difference);
-      sum += difference * difference;
-    }
-  }
+  const { max, sum } = weightKernels().measure(original, integers, start, channels, exact);
   error.add(max, sum, integers.length);
 }
 

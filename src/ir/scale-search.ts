@@ -1,34 +1,36 @@
 import { EdgeDeployError } from '../base/errors.js';
-import { type Channels, ChannelWalk } from './channels.js';
+import type { Channels } from './channels.js';
 import { describeNotFinite, findNotFinite, type NotFinite } from './finite.js';
 import type { QuantizationRule, Scales } from './quantization.js';
 import { ThresholdSearch } from './threshold.js';
+import { type Numbers, weightKernels } from './weight-kernels.js';
 
 /** Smaller threshold rates count as 0. */
 const SMALLEST_RATE = 1e-10;
 
 /** One look at all values of a tensor, in pieces and in order; `start` is the index of a piece's first element. */
-export type Pass = (values: ArrayLike<number>, start: number) => void;
+export type Pass = (values: Numbers, start: number) => void;
 
 /** Finds a tensor's scales without holding it: shows every piece to each pass, then asks for the result. */
 export class ScaleSearch {
   readonly #name: string;
   readonly #channels: Channels;
   readonly #rule: QuantizationRule;
-  readonly #maxima: Float64Array;
-  #limit = Number.POSITIVE_INFINITY;
+  readonly #maxima: Float32Array;
+  /** The maximum, where values are clipped. */
+  #threshold: number | undefined;
 
   /** `name` is for messages. */
   constructor(name: string, channels: Channels, rule: QuantizationRule) {
     this.#name = name;
     this.#channels = channels;
     this.#rule = rule;
-    this.#maxima = new Float64Array(channels.count);
+    this.#maxima = new Float32Array(channels.count);
   }
 
   /** One pass, two where values may be clipped. Throws E_WEIGHTS when a value is NaN or infinite, after a pass that counts them. */
   *passes(): Generator<Pass, void> {
-    yield (values, start) => this.#addMaxima(values, start);
+    yield (values, start) => weightKernels().maxima(values, start, this.#channels, this.#maxima);
     if (!this.#maxima.every(Number.isFinite)) {
       const found = new NotFiniteCount();
       yield (values, start) => found.add(values, start);
@@ -38,28 +40,15 @@ export class ScaleSearch {
     if (mode !== 'abs_max' || thresholdRate < SMALLEST_RATE) return;
     const search = new ThresholdSearch(this.#maxima[0]!);
     yield (values) => search.add(values);
-    this.#maxima[0] = search.threshold(thresholdRate);
-    this.#limit = Math.fround(this.#maxima[0]!);
+    this.#threshold = search.threshold(thresholdRate);
   }
 
   result(): Scales {
-    const exact = this.#maxima.map((maximum) => maximum / (2 ** (this.#rule.bits - 1) - 1));
-    return { channels: this.#channels, stored: Float32Array.from(exact), exact, limit: this.#limit };
-  }
-
-  /** Math.max, unlike a comparison, keeps a NaN for good. */
-  #addMaxima(values: ArrayLike<number>, start: number): void {
-    const maxima = this.#maxima;
-    const walk = new ChannelWalk(this.#channels, start);
-    for (let i = 0; i < values.length; walk.next()) {
-      const end = Math.min(values.length, i + walk.left);
-      let { channel } = walk;
-      let maximum = maxima[channel]!;
-      if (walk.step === 0) {
-        for (; i < end; i++) maximum = Math.max(Math.abs(values[i]!), maximum);
-        maxima[channel] = maximum;
-      } else for (; i < end; i++, channel++) maxima[channel] = Math.max(Math.abs(values[i]!), maxima[channel]!);
-    }
+    const range = 2 ** (this.#rule.bits - 1) - 1;
+    const maxima = this.#threshold === undefined ? this.#maxima : [this.#threshold];
+    const exact = Float64Array.from(maxima, (maximum) => maximum / range);
+    const limit = this.#threshold === undefined ? Infinity : Math.fround(this.#threshold);
+    return { channels: this.#channels, stored: Float32Array.from(exact), exact, limit };
   }
 }
 

@@ -1,14 +1,15 @@
 /** ONNX files as messages; bytes in them are views of the file. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 import { EdgeDeployError } from '../base/errors.js';
+import { type MessageType, messageTypes } from '../base/message-type.js';
 import { packageRoot } from '../base/package-root.js';
 import type { Model, ModelGraph, ModelTensor } from './messages.js';
 
-const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/onnx/onnx.proto'), 'utf8'), { keepCase: true }).root;
-const modelType = schema.lookupType('onnx.Model');
-const tensorType = schema.lookupType('onnx.Tensor');
+const typeNamed = messageTypes(readFileSync(join(packageRoot, 'src/onnx/onnx.proto'), 'utf8'));
+const modelType = typeNamed('Model');
+const tensorType = typeNamed('Tensor');
 
 /** Decodes an `.onnx` file. Throws E_MODEL when the bytes are not an ONNX model. */
 export function readModel(bytes: Uint8Array): Model & { readonly graph: ModelGraph } {
@@ -30,9 +31,9 @@ export function readTensor(bytes: Uint8Array): ModelTensor {
   return decode(tensorType, bytes, 'the file is not an ONNX tensor, or it is damaged') as ModelTensor;
 }
 
-function decode(type: protobuf.Type, bytes: Uint8Array, failure: string): unknown {
+function decode(type: MessageType, bytes: Uint8Array, failure: string): unknown {
   try {
-    return type.decode(bytes);
+    return type.decode(protobuf.Reader.create(bytes));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new EdgeDeployError('E_MODEL', `${failure} (${reason})`, { hint: 'Export or copy the model again.', cause });

@@ -16,7 +16,7 @@ import {
 import type { TensorPlace } from './tensor-record.js';
 
 /** Bytes that are in memory at a time. A multiple of every element's size. */
-const PIECE_BYTES = 2 ** 20;
+const PIECE_BYTES = 2 ** 18;
 
 /** A saved tensor whose elements are read whenever they are asked for. */
 export interface StoredTensor {

@@ -5,16 +5,15 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/minimal.js';
 import { EdgeDeployError } from '../base/errors.js';
+import { type MessageType, messageTypes } from '../base/message-type.js';
 import { packageRoot } from '../base/package-root.js';
 import type { Program, TensorDesc } from './messages.js';
 
-const schema = protobuf.parse(readFileSync(join(packageRoot, 'src/paddle/framework.proto'), 'utf8'), {
-  keepCase: true,
-}).root;
-const programType = schema.lookupType('paddle.Program');
-const tensorDescType = schema.lookupType('paddle.TensorDesc');
+const typeNamed = messageTypes(readFileSync(join(packageRoot, 'src/paddle/framework.proto'), 'utf8'));
+const programType = typeNamed('Program');
+const tensorDescType = typeNamed('TensorDesc');
 
 /** Whether a program file is JSON: one of Paddle 3. */
 export function looksLikePir(bytes: Uint8Array): boolean {
@@ -39,7 +38,7 @@ export function readClassicProgram(bytes: Uint8Array, file = 'the program'): Pro
 
 /** The inverse of readClassicProgram. */
 export function writeProgram(program: Program): Uint8Array {
-  return programType.encode(program as unknown as Record<string, unknown>).finish();
+  return programType.encode(program);
 }
 
 /** Decodes the header message of a saved tensor. Throws E_MODEL with `failure` and the reason. */
@@ -48,12 +47,11 @@ export function readTensorDesc(bytes: Uint8Array, failure: string): TensorDesc {
 }
 
 export function writeTensorDesc(desc: TensorDesc): Uint8Array {
-  return tensorDescType.encode(desc as unknown as Record<string, unknown>).finish();
+  return tensorDescType.encode(desc);
 }
 
-function decode(type: protobuf.Type, bytes: Uint8Array, failure: string): unknown {
+function decode(type: MessageType, bytes: Uint8Array, failure: string): unknown {
   const reader = protobuf.Reader.create(bytes);
-  reader.discardUnknown = false;
   try {
     return type.decode(reader);
   } catch (cause) {
