@@ -14,7 +14,7 @@ export interface Scalar {
 /** What a field refers to by its offset. */
 export type Reference =
   | { readonly kind: 'text' | 'optional text'; readonly bytes: Uint8Array }
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array | DeferredBytes }
   | {
       readonly kind: 'numbers';
       readonly of: 'int32' | 'int64' | 'float32' | 'float64';
@@ -22,6 +22,13 @@ export type Reference =
     }
   | { readonly kind: 'references'; readonly values: readonly Reference[] }
   | TableFields;
+
+/** Bytes that are made when they are written. */
+export interface DeferredBytes {
+  readonly length: number;
+  /** Each piece is valid until the next is asked for. */
+  pieces(): Iterable<Uint8Array>;
+}
 
 export interface TableFields {
   readonly kind: 'table';
@@ -46,8 +53,8 @@ export const text = (value: string | Uint8Array): Reference => ({
 });
 /** A string that the schema does not require. */
 export const optionalText = (value: Uint8Array): Reference => ({ kind: 'optional text', bytes: value });
-/** A vector of single bytes; long ones are not copied. */
-export const bytes = (value: Uint8Array): Reference => ({ kind: 'bytes', bytes: value });
+/** A vector of single bytes; long ones, and deferred ones, are not copied. */
+export const bytes = (value: Uint8Array | DeferredBytes): Reference => ({ kind: 'bytes', bytes: value });
 export const numbers = (
   of: 'int32' | 'int64' | 'float32' | 'float64',
   values: readonly (number | bigint)[],
@@ -55,13 +62,13 @@ export const numbers = (
 export const references = (values: readonly Reference[]): Reference => ({ kind: 'references', values });
 
 /** The buffer of a root table, in pieces to be written one after the other; byte vectors are pieces of their own. */
-export function packFlatBuffer(root: TableFields): Uint8Array[] {
+export function packFlatBuffer(root: TableFields): (Uint8Array | DeferredBytes)[] {
   return new Packer().finish(root);
 }
 
 class Packer {
   /** What is complete, the last piece of the buffer first. */
-  readonly #pieces: Uint8Array[] = [];
+  readonly #pieces: (Uint8Array | DeferredBytes)[] = [];
   #pieceBytes = 0;
   /** The piece that grows downwards: its bytes begin at `#head`. */
   #buffer = new Uint8Array(1024);
@@ -72,7 +79,7 @@ class Packer {
   /** Where the one empty string stands that all empty optional strings share. */
   #emptyText: number | undefined;
 
-  finish(root: TableFields): Uint8Array[] {
+  finish(root: TableFields): (Uint8Array | DeferredBytes)[] {
     const at = this.#write(root);
     this.#align(4, this.#alignment);
     this.#pushOffset(at);
@@ -98,7 +105,7 @@ class Packer {
         return this.#pushScalar('int32', value.bytes.length);
       case 'bytes':
         this.#align(value.bytes.length, 4);
-        if (value.bytes.length < WORTH_A_PIECE) this.#raw(value.bytes);
+        if (value.bytes instanceof Uint8Array && value.bytes.length < WORTH_A_PIECE) this.#raw(value.bytes);
         else this.#adopt(value.bytes);
         return this.#pushScalar('int32', value.bytes.length);
       case 'numbers': {
@@ -196,7 +203,7 @@ class Packer {
   }
 
   /** Puts foreign bytes in front of what there is. */
-  #adopt(piece: Uint8Array): void {
+  #adopt(piece: Uint8Array | DeferredBytes): void {
     this.#closePiece();
     this.#pieces.push(piece);
     this.#pieceBytes += piece.length;

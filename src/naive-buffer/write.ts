@@ -1,7 +1,14 @@
 /** Writes `.nb` files of meta version 2 (Paddle-Lite 2.8 and later), byte for byte as its `opt` 2.13 does. */
 import { EdgeDeployError } from '../base/errors.js';
-import { type Parameters, type Program, parameterNames, type TensorRecord } from '../paddle/model.js';
-import { bytes, int32, numbers, packFlatBuffer, table, text, uint8 } from './flatbuffer-writer.js';
+import {
+  type Parameters,
+  PiecewiseRecord,
+  type Program,
+  parameterNames,
+  recordBytes,
+  type TensorRecord,
+} from '../paddle/model.js';
+import { bytes, type DeferredBytes, int32, numbers, packFlatBuffer, table, text, uint8 } from './flatbuffer-writer.js';
 import { topologyTable } from './topology-writer.js';
 
 export interface WriteOptions {
@@ -30,14 +37,21 @@ export function* writeNaiveBuffer(
 ): Generator<Uint8Array, void, undefined> {
   const topology = packFlatBuffer(topologyTable(program));
   yield header(options.optVersion, byteLength(topology));
-  yield* topology;
+  yield* contents(topology);
 
   const records = parameterNames(program).map((name): [string, TensorRecord] => [name, recordOf(parameters, name)]);
   yield parameterHeader(records);
   for (const [name, record] of records) {
     const pieces = packFlatBuffer(parameterTable(name, record));
     yield recordHeader(byteLength(pieces));
-    yield* pieces;
+    yield* contents(pieces);
+  }
+}
+
+function* contents(pieces: Iterable<Uint8Array | DeferredBytes>): Generator<Uint8Array, void, undefined> {
+  for (const piece of pieces) {
+    if (piece instanceof Uint8Array) yield piece;
+    else yield* piece.pieces();
   }
 }
 
@@ -67,7 +81,7 @@ function parameterHeader(records: readonly (readonly [string, TensorRecord])[]):
   view.setUint16(6, records.length, true);
   view.setUint32(
     8,
-    records.reduce((largest, [, { data }]) => Math.max(largest, data.length), 0),
+    records.reduce((largest, [, record]) => Math.max(largest, recordBytes(record)), 0),
     true,
   );
   return head;
@@ -76,19 +90,20 @@ function parameterHeader(records: readonly (readonly [string, TensorRecord])[]):
 function recordOf(parameters: Parameters, name: string): TensorRecord {
   const record = parameters.get(name);
   if (record === undefined) throw new Error(`the program declares the parameter '${name}', which has no data`);
-  if (record.data.length > MOST_BYTES - 4096) {
-    throw new EdgeDeployError(
-      'E_MODEL',
-      `the parameter '${name}' of ${record.data.length} bytes is too large for an .nb file`,
-      { hint: 'Split the model, or deploy it with edge-deploy push.' },
-    );
+  const size = recordBytes(record);
+  if (size > MOST_BYTES - 4096) {
+    throw new EdgeDeployError('E_MODEL', `the parameter '${name}' of ${size} bytes is too large for an .nb file`, {
+      hint: 'Split the model, or deploy it with edge-deploy push.',
+    });
   }
   return record;
 }
 
 /** `ParamDesc` with a `LoDTensorDesc` in its union. */
-function parameterTable(name: string, { dataType, dims, data }: TensorRecord) {
+function parameterTable(name: string, record: TensorRecord) {
   const DENSE = 1;
+  const { dataType, dims } = record;
+  const data = record instanceof PiecewiseRecord ? { length: record.size, pieces: () => record.pieces() } : record.data;
   return table({
     1: text(name),
     2: uint8(DENSE),
@@ -105,6 +120,6 @@ function recordHeader(bufferBytes: number): Uint8Array {
   return head;
 }
 
-function byteLength(pieces: readonly Uint8Array[]): number {
+function byteLength(pieces: readonly (Uint8Array | DeferredBytes)[]): number {
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }

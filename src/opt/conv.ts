@@ -1,6 +1,8 @@
 /** What the passes ask of convolutions and do to their weights. */
 import { EdgeDeployError } from '../base/errors.js';
-import { recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/model.js';
+import { type Channels, channelsAlong } from '../ir/channels.js';
+import { weightKernels } from '../ir/weight-kernels.js';
+import { floatPieces, PiecewiseRecord, recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/model.js';
 import { read, setFloats } from './attributes.js';
 import type { ProgramGraph } from './graph.js';
 import type { Node, Value } from './node.js';
@@ -58,19 +60,27 @@ export function scaleFilter(graph: ProgramGraph, conv: Node, factors: Float32Arr
     return;
   }
   const filter = graph.own(conv, 'Filter');
-  const before = floats(filter);
-  const after = new Float32Array(before.length);
-  const [first, second, height, width] = filter.dims as [number, number, number, number];
-  const isTransposed = conv.type === 'conv2d_transpose';
-  const perGroup = first / groupsOf(conv);
-  // Numbers of one output channel that stand together.
-  const run = isTransposed ? height * width : second * height * width;
-  for (let start = 0, i = 0; start < before.length; start += run, i++) {
-    const channel = isTransposed ? Math.floor(i / (perGroup * second)) * second + (i % second) : i;
-    const factor = factors[channel]!;
-    for (let j = start; j < start + run; j++) after[j] = before[j]! * factor;
-  }
-  filter.record = fp32(filter.dims, after);
+  filter.record = scaled(filter.record!, outputChannelsOf(conv), factors);
+}
+
+/** How the elements of a filter [o, i/g, h, w], of a transposed one [i, o/g, h, w], fall into the output's channels. */
+function outputChannelsOf(conv: Node): Channels {
+  const { dims } = conv.input('Filter')!;
+  return conv.type === 'conv2d_transpose' ? channelsAlong(dims, 1, groupsOf(conv)) : channelsAlong(dims, 0);
+}
+
+/** A parameter times the factors of its channels, each product rounded to fp32. It is computed when its elements are asked for. */
+function scaled(record: TensorRecord, channels: Channels, factors: Float32Array): TensorRecord {
+  return new PiecewiseRecord(record.dataType, record.dims, function* () {
+    let start = 0;
+    let products = new Float32Array(0);
+    for (const piece of floatPieces(record)) {
+      if (products.length < piece.length) products = new Float32Array(piece.length);
+      weightKernels().multiply(piece, start, channels, factors, products);
+      yield new Uint8Array(products.buffer, 0, piece.byteLength);
+      start += piece.length;
+    }
+  });
 }
 
 /** The bias as numbers; undefined when the convolution has none. */

@@ -16,5 +16,14 @@ export {
 export { decodeProgram, readProgramFile } from './program-file.js';
 export { AXIS_SUFFIX, SCALE_SUFFIX } from './quant-attributes.js';
 export { findScales, type WeightScales, weightScales } from './scales.js';
-export { readTensorRecord, recordData, type TensorRecord, writeTensorRecord } from './tensor-record.js';
+export { storedParameters } from './stored-parameters.js';
+export {
+  floatPieces,
+  PiecewiseRecord,
+  readTensorRecord,
+  recordBytes,
+  recordData,
+  type TensorRecord,
+  writeTensorRecord,
+} from './tensor-record.js';
 export { writeProgram } from './wire.js';

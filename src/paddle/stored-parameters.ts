@@ -13,24 +13,13 @@ import {
   whyCombined,
   whySeparate,
 } from './parameters.js';
-import type { TensorPlace } from './tensor-record.js';
+import { PiecewiseRecord, type TensorPlace } from './tensor-record.js';
 
 /** Bytes that are in memory at a time. A multiple of every element's size. */
 const PIECE_BYTES = 2 ** 18;
 
-/** A saved tensor whose elements are read whenever they are asked for. */
-export interface StoredTensor {
-  /** A VarKind. */
-  readonly dataType: number;
-  readonly dims: readonly number[];
-  /** Bytes of the elements. */
-  readonly size: number;
-  /** The elements in order, a piece at a time, each valid until the next is asked for. May be called again. */
-  pieces(): Iterable<Uint8Array>;
-}
-
-/** By variable name, in the order of a combined file. */
-export type StoredParameters = ReadonlyMap<string, StoredTensor>;
+/** By variable name, in the order of a combined file; the elements are read whenever they are asked for. */
+export type StoredParameters = ReadonlyMap<string, PiecewiseRecord>;
 
 /** Reads where a located model's parameters are. Throws as readParameters does. */
 export function storedParameters(program: Program, source: ModelSource): StoredParameters {
@@ -58,25 +47,20 @@ export function storedParameters(program: Program, source: ModelSource): StoredP
   );
 }
 
-function storedTensor(file: string, { dataType, dims, start, size }: TensorPlace): StoredTensor {
-  return {
-    dataType,
-    dims,
-    size,
-    *pieces() {
-      const bytes = open(file, 'it was there before');
-      try {
-        const buffer = new Uint8Array(Math.min(size, PIECE_BYTES));
-        for (let done = 0; done < size; done += PIECE_BYTES) {
-          const piece = buffer.subarray(0, size - done);
-          bytes.readInto(piece, start + done);
-          yield piece;
-        }
-      } finally {
-        bytes.close();
+function storedTensor(file: string, { dataType, dims, start, size }: TensorPlace): PiecewiseRecord {
+  return new PiecewiseRecord(dataType, dims, function* () {
+    const bytes = open(file, 'it was there before');
+    try {
+      const buffer = new Uint8Array(Math.min(size, PIECE_BYTES));
+      for (let done = 0; done < size; done += PIECE_BYTES) {
+        const piece = buffer.subarray(0, size - done);
+        bytes.readInto(piece, start + done);
+        yield piece;
       }
-    },
-  };
+    } finally {
+      bytes.close();
+    }
+  });
 }
 
 function withFile<T>(file: string, why: string, use: (bytes: FileBytes) => T): T {

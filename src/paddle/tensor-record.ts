@@ -7,7 +7,7 @@
  */
 import { EdgeDeployError } from '../base/errors.js';
 import { halfToFloat } from '../ir/half.js';
-import type { Data, DType } from '../ir/tensor.js';
+import { type Data, type DType, elementCount } from '../ir/tensor.js';
 import { type ByteSource, bytesInMemory } from './byte-source.js';
 import { toNumber, VarKind } from './messages.js';
 import { readTensorDesc, writeTensorDesc } from './wire.js';
@@ -17,8 +17,50 @@ export interface TensorRecord {
   readonly dataType: number;
   /** Empty for a scalar, which has one element. */
   readonly dims: readonly number[];
-  /** The elements: a view into the file. */
+  /** The elements: a view into the file or, of a PiecewiseRecord, made whenever they are asked for. */
   readonly data: Uint8Array;
+}
+
+/** Elements in order, a piece at a time: whole ones, aligned, each piece valid until the next is asked for. */
+export type Pieces = () => Iterable<Uint8Array>;
+
+/** A tensor that is not in memory. Its elements may be asked for again. */
+export class PiecewiseRecord implements TensorRecord {
+  readonly dataType: number;
+  readonly dims: readonly number[];
+  readonly pieces: Pieces;
+
+  constructor(dataType: number, dims: readonly number[], pieces: Pieces) {
+    this.dataType = dataType;
+    this.dims = dims;
+    this.pieces = pieces;
+  }
+
+  /** Bytes of the elements. */
+  get size(): number {
+    return recordBytes(this);
+  }
+
+  get data(): Uint8Array {
+    const data = new Uint8Array(this.size);
+    let at = 0;
+    for (const piece of this.pieces()) {
+      data.set(piece, at);
+      at += piece.length;
+    }
+    return data;
+  }
+}
+
+/** Bytes of the elements. */
+export function recordBytes({ dataType, dims }: Pick<TensorRecord, 'dataType' | 'dims'>): number {
+  return elementCount(dims) * ELEMENT_BYTES[dataType]!;
+}
+
+/** The elements of an fp32 record by the piece, as numbers. */
+export function* floatPieces(record: TensorRecord): Generator<Float32Array, void, undefined> {
+  if (!(record instanceof PiecewiseRecord)) yield recordData(record) as Float32Array;
+  else for (const piece of record.pieces()) yield new Float32Array(piece.buffer, piece.byteOffset, piece.length / 4);
 }
 
 export const ELEMENT_BYTES: Readonly<Record<number, number>> = {

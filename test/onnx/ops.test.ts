@@ -14,7 +14,7 @@ import { lcgFloats } from '../support/lcg.js';
 import { relativeError } from '../support/models.js';
 import { RUNNERS, runProgram } from '../support/run-program.js';
 
-interface StoredTensor {
+interface PiecewiseRecord {
   readonly name: string;
   readonly type: DType;
   readonly shape: number[];
@@ -25,8 +25,8 @@ interface StoredTensor {
 interface Case {
   readonly name: string;
   readonly model: string;
-  readonly inputs: StoredTensor[];
-  readonly outputs?: StoredTensor[];
+  readonly inputs: PiecewiseRecord[];
+  readonly outputs?: PiecewiseRecord[];
   readonly refused?: string;
 }
 
@@ -37,7 +37,7 @@ const { cases } = JSON.parse(
 
 const importCase = (one: Case): Graph => importModel(one.name, readModel(Buffer.from(one.model, 'base64')));
 
-function tensorOf({ type: dtype, shape, data, seed }: StoredTensor): Tensor {
+function tensorOf({ type: dtype, shape, data, seed }: PiecewiseRecord): Tensor {
   const type = { dtype, shape };
   if (data === undefined) return { type, data: lcgFloats(elementCount(shape), seed!) };
   const bytes = new Uint8Array(Buffer.from(data, 'base64')).buffer;

@@ -2,7 +2,7 @@
 import type { OnProgress } from '../../base/events.js';
 import { writeNaiveBuffer } from '../../naive-buffer/index.js';
 import { assertSupported, type OptOptions, optimizeProgram } from '../../opt/index.js';
-import { type Parameters, type Program, readParameters } from '../../paddle/model.js';
+import { type Parameters, type Program, storedParameters } from '../../paddle/model.js';
 import type { Context } from '../context.js';
 import type { OptModel } from './model-files.js';
 import { type Saved, saveFile, saveProtobuf } from './save.js';
@@ -41,7 +41,7 @@ export async function convert(
   if (edge === undefined && settings.opt.reader === 'lite') assertSupported(program, settings.targets);
   context.print(`Loading topology data from ${topology}`);
   context.print(loadingParams);
-  const parameters = await readParameters(program, source, context.onProgress);
+  const parameters = storedParameters(program, source);
   context.print('1. Model is successfully loaded!');
   const before = opCount(program);
   if (edge !== undefined) {

@@ -1,7 +1,8 @@
 import { EdgeDeployError } from '../../base/errors.js';
-import { type Channels, ChannelWalk, channelsAlong } from '../../ir/channels.js';
+import { type Channels, channelsAlong } from '../../ir/channels.js';
 import { describeNotFinite, findNotFinite } from '../../ir/finite.js';
-import { SCALE_SUFFIX, VarKind } from '../../paddle/model.js';
+import { weightKernels } from '../../ir/weight-kernels.js';
+import { floatPieces, PiecewiseRecord, SCALE_SUFFIX, type TensorRecord, VarKind } from '../../paddle/model.js';
 import { read, setFloats, setInt, setText } from '../attributes.js';
 import { floats } from '../conv.js';
 import type { ProgramGraph } from '../graph.js';
@@ -38,31 +39,43 @@ export function quantizeWeights(graph: ProgramGraph, bits: 8 | 16, warn: (text: 
 }
 
 function quantize(node: Node, value: Value, bits: 8 | 16): void {
-  const { dims } = value;
+  const { dims, record } = value;
   if (dims.length === 0 || dims.length > 4) return;
   const channels = channelsAlong(dims, channelAxis(node, value));
   const range = 2 ** (bits - 1) - 1;
-  const weights = floats(value);
-  const scales = maxima(weights, channels).map((maximum) => maximum / range);
-  if (!scales.every(Number.isFinite)) throw notFinite(value.name, weights);
-  const integers = bits === 8 ? new Int8Array(weights.length) : new Int16Array(weights.length);
-  const walk = new ChannelWalk(channels, 0);
-  for (let start = 0; start < weights.length; start += walk.left, walk.next()) {
-    const end = start + walk.left;
-    if (walk.step === 0) {
-      if (scales[walk.channel]! > 0) round(weights, integers, start, end, scales[walk.channel]!, range);
-    } else {
-      for (let i = start; i < end; i++) {
-        const scale = scales[walk.channel + i - start]!;
-        if (scale > 0) round(weights, integers, i, i + 1, scale, range);
-      }
-    }
-  }
-  const dataType = bits === 8 ? VarKind.INT8 : VarKind.INT16;
-  value.record = { dataType, dims, data: new Uint8Array(integers.buffer) };
+  const scales = maxima(record!, channels).map((maximum) => maximum / range);
+  if (!scales.every(Number.isFinite)) throw notFinite(value.name, floats(value));
+  value.record = quantized(record!, bits, channels, scales);
   setText(node, 'quantization_type', 'post_weight_channel_wise_abs_max');
   setInt(node, 'quantize_weight_bits', bits);
   setFloats(node, value.name + SCALE_SUFFIX, scales);
+}
+
+/** The largest magnitude in every channel; NaN where one is. */
+function maxima(record: TensorRecord, channels: Channels): Float32Array {
+  const result = new Float32Array(channels.count);
+  let start = 0;
+  for (const piece of floatPieces(record)) {
+    weightKernels().maxima(piece, start, channels, result);
+    start += piece.length;
+  }
+  return result;
+}
+
+/** The integers, computed when they are asked for. */
+function quantized(record: TensorRecord, bits: 8 | 16, channels: Channels, scales: Float32Array): TensorRecord {
+  const rounding = { bits, ties: 'away', limit: Infinity } as const;
+  const Integers = bits === 8 ? Int8Array : Int16Array;
+  return new PiecewiseRecord(bits === 8 ? VarKind.INT8 : VarKind.INT16, record.dims, function* () {
+    let start = 0;
+    let integers = new Integers(0);
+    for (const piece of floatPieces(record)) {
+      if (integers.length < piece.length) integers = new Integers(piece.length);
+      weightKernels().quantize(piece, start, channels, scales, rounding, integers);
+      yield new Uint8Array(integers.buffer, 0, piece.length * integers.BYTES_PER_ELEMENT);
+      start += piece.length;
+    }
+  });
 }
 
 function notFinite(name: string, weights: Float32Array): EdgeDeployError {
@@ -71,48 +84,4 @@ function notFinite(name: string, weights: Float32Array): EdgeDeployError {
     hint: 'Train the model again, or leave --quant_model out.',
     details: { tensor: name },
   });
-}
-
-/** The largest magnitude in every channel; NaN where one is. */
-function maxima(weights: Float32Array, channels: Channels): Float32Array {
-  const result = new Float32Array(channels.count);
-  const walk = new ChannelWalk(channels, 0);
-  for (let start = 0; start < weights.length; start += walk.left, walk.next()) {
-    const end = start + walk.left;
-    if (walk.step === 0) {
-      let largest = result[walk.channel]!;
-      for (let i = start; i < end; i++) largest = Math.max(largest, Math.abs(weights[i]!));
-      result[walk.channel] = largest;
-    } else {
-      for (let i = start, channel = walk.channel; i < end; i++, channel++) {
-        result[channel] = Math.max(result[channel]!, Math.abs(weights[i]!));
-      }
-    }
-  }
-  return result;
-}
-
-/**
- * fround(w / scale), half away from zero. A product by 1 / scale, which is faster, decides where it is not close to a half.
- * Only where the scale is subnormal can the quotient exceed the range.
- */
-function round(
-  weights: Float32Array,
-  integers: Int8Array | Int16Array,
-  start: number,
-  end: number,
-  scale: number,
-  range: number,
-): void {
-  const inverse = 1 / scale;
-  const doubt = range * 2 ** -22;
-  for (let i = start; i < end; i++) {
-    const weight = weights[i]!;
-    const shifted = Math.abs(weight) * inverse + 0.5;
-    let magnitude = Math.floor(shifted);
-    const rest = shifted - magnitude;
-    if (rest < doubt || rest > 1 - doubt) magnitude = Math.floor(Math.abs(Math.fround(weight / scale)) + 0.5);
-    if (magnitude > range) magnitude = range;
-    integers[i] = weight < 0 ? -magnitude : magnitude;
-  }
 }

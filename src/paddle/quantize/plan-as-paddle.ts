@@ -6,7 +6,7 @@
 import { EdgeDeployError } from '../../base/errors.js';
 import { type Channels, channelsAlong } from '../../ir/channels.js';
 import { type Op, VarKind } from '../messages.js';
-import type { StoredTensor } from '../stored-parameters.js';
+import type { PiecewiseRecord } from '../tensor-record.js';
 import { weightSlot } from '../weight-layout.js';
 import {
   argumentsOf,
@@ -59,7 +59,7 @@ export const planAsPaddle: Planner = (program, parameters, rule) => {
   return { weights, left, warnings: [...warnings, ...more] };
 };
 
-function channelsFor(op: Op, name: string, { dataType, dims, size }: StoredTensor, { mode }: ProgramRule): Channels {
+function channelsFor(op: Op, name: string, { dataType, dims, size }: PiecewiseRecord, { mode }: ProgramRule): Channels {
   if (dataType !== VarKind.FP32 || size === 0) {
     throw new EdgeDeployError(
       'E_WEIGHTS',
@@ -84,7 +84,7 @@ function channelsFor(op: Op, name: string, { dataType, dims, size }: StoredTenso
 /** Weights that stay fp32 in ops one would expect to be quantised, and integers in ops that are not told their scales. */
 function leftAlone(
   ops: readonly Op[],
-  parameter: (name: string) => StoredTensor | undefined,
+  parameter: (name: string) => PiecewiseRecord | undefined,
   quantized: ReadonlyMap<string, unknown>,
   { opTypes }: ProgramRule,
 ): Pick<Plan, 'left' | 'warnings'> {

@@ -3,7 +3,7 @@
  * same scales told to every op that reads it. What one of its readers cannot take as integers stays as it is.
  */
 import { AttributeType, type Op, type Program, VarKind } from '../messages.js';
-import type { StoredTensor } from '../stored-parameters.js';
+import type { PiecewiseRecord } from '../tensor-record.js';
 import { LAID_OUT, type WeightLayout, weightLayout, weightSlot } from '../weight-layout.js';
 import {
   argumentsOf,
@@ -70,7 +70,7 @@ function isWeight({ op, slot }: Use): boolean {
 /** The layout that every use of a weight agrees on, or why it stays as it is. */
 function commonLayout(
   uses: readonly Use[],
-  { dataType, dims, size }: StoredTensor,
+  { dataType, dims, size }: PiecewiseRecord,
   rule: ProgramRule,
 ): WeightLayout | string {
   if (dataType !== VarKind.FP32) return 'not fp32';

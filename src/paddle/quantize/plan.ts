@@ -2,7 +2,8 @@
 import { type Channels, oneChannel } from '../../ir/channels.js';
 import type { QuantizationMode, QuantizationRule } from '../../ir/quantization.js';
 import { AttributeType, type Op, type Program } from '../messages.js';
-import type { StoredParameters, StoredTensor } from '../stored-parameters.js';
+import type { StoredParameters } from '../stored-parameters.js';
+import type { PiecewiseRecord } from '../tensor-record.js';
 
 export interface ProgramRule extends QuantizationRule {
   /** Types of the ops whose weights are quantised. */
@@ -20,7 +21,7 @@ export interface Visit {
 
 export interface PlannedWeight {
   readonly name: string;
-  readonly tensor: StoredTensor;
+  readonly tensor: PiecewiseRecord;
   /** One at least. */
   readonly visits: readonly Visit[];
 }
@@ -65,7 +66,7 @@ export function nodeOf(op: Op): string {
   return op.outputs[0]?.arguments[0] ?? op.type;
 }
 
-export function leftWeight(name: string, op: Op, { size }: StoredTensor, reason: string): LeftWeight {
+export function leftWeight(name: string, op: Op, { size }: PiecewiseRecord, reason: string): LeftWeight {
   return { name, opType: op.type, node: nodeOf(op), bytes: size, reason };
 }
 

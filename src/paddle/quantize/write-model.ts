@@ -3,8 +3,8 @@ import type { OnProgress } from '../../base/events.js';
 import type { Program } from '../messages.js';
 import { fileInside } from '../parameters.js';
 import { refuseQuantized, setWeightAttributes } from '../quant-attributes.js';
-import type { StoredParameters, StoredTensor } from '../stored-parameters.js';
-import { writeTensorHeader } from '../tensor-record.js';
+import type { StoredParameters } from '../stored-parameters.js';
+import { type PiecewiseRecord, writeTensorHeader } from '../tensor-record.js';
 import { writeProgram } from '../wire.js';
 import type { OutputNames } from './options.js';
 import type { Output } from './output.js';
@@ -67,7 +67,7 @@ export async function quantizeInto(
 
 interface Record {
   readonly name: string;
-  readonly tensor: Pick<StoredTensor, 'dataType' | 'dims' | 'pieces'>;
+  readonly tensor: Pick<PiecewiseRecord, 'dataType' | 'dims' | 'pieces'>;
 }
 
 async function* piecesOf(records: readonly Record[], signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
