@@ -1,7 +1,9 @@
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, open, rename, rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import { BlockWriter } from '../base/block-writer.js';
 import { EdgeDeployError } from '../base/errors.js';
 
-/** Under a temporary name first: what bears the final name is whole. Pieces are written one after the other. */
+/** Under a temporary name first: what bears the final name is whole. A piece is written before the next is asked for. */
 export async function writeWhole(
   path: string,
   bytes: Uint8Array | string | Iterable<Uint8Array>,
@@ -9,7 +11,10 @@ export async function writeWhole(
 ): Promise<void> {
   const part = `${path}.${process.pid}.part`;
   try {
-    await writeFile(part, bytes);
+    await writePieces(
+      part,
+      typeof bytes === 'string' ? [Buffer.from(bytes)] : bytes instanceof Uint8Array ? [bytes] : bytes,
+    );
     if (executable) await chmod(part, 0o755);
     await rename(part, path);
   } catch (cause) {
@@ -17,5 +22,17 @@ export async function writeWhole(
     // The pieces may be refused while they are made.
     if (cause instanceof EdgeDeployError) throw cause;
     throw new EdgeDeployError('E_OUTPUT', `${path} cannot be written: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function writePieces(path: string, pieces: Iterable<Uint8Array>): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    const writer = new BlockWriter(handle.fd);
+    // The process hears of signals between two blocks.
+    for (const piece of pieces) if (writer.add(piece)) await setImmediate();
+    writer.flush();
+  } finally {
+    await handle.close();
   }
 }

@@ -112,7 +112,8 @@ class Packer {
         const size = SIZES[value.of] * value.values.length;
         this.#align(size, 4);
         this.#align(size, SIZES[value.of]);
-        for (let i = value.values.length - 1; i >= 0; i--) this.#pushScalar(value.of, value.values[i]!);
+        this.#room(size);
+        for (const [i, one] of value.values.entries()) this.#put(value.of, this.#head + i * SIZES[value.of], one);
         return this.#pushScalar('int32', value.values.length);
       }
       case 'references': {
@@ -164,13 +165,16 @@ class Packer {
   #pushScalar(kind: Scalar['kind'], value: number | bigint): number {
     this.#align(0, SIZES[kind]);
     this.#room(SIZES[kind]);
-    const at = this.#head;
+    this.#put(kind, this.#head, value);
+    return this.#size;
+  }
+
+  #put(kind: Scalar['kind'], at: number, value: number | bigint): void {
     if (kind === 'int64') this.#view.setBigInt64(at, BigInt(value), true);
     else if (kind === 'int32') this.#view.setInt32(at, Number(value), true);
     else if (kind === 'float32') this.#view.setFloat32(at, Number(value), true);
     else if (kind === 'float64') this.#view.setFloat64(at, Number(value), true);
     else this.#view.setUint8(at, Number(value));
-    return this.#size;
   }
 
   #pushOffset(position: number): number {

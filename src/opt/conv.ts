@@ -73,11 +73,11 @@ function outputChannelsOf(conv: Node): Channels {
 function scaled(record: TensorRecord, channels: Channels, factors: Float32Array): TensorRecord {
   return new PiecewiseRecord(record.dataType, record.dims, function* () {
     let start = 0;
-    let products = new Float32Array(0);
     for (const piece of floatPieces(record)) {
-      if (products.length < piece.length) products = new Float32Array(piece.length);
+      // What is in memory is not ours to change.
+      const products = record instanceof PiecewiseRecord ? piece : new Float32Array(piece.length);
       weightKernels().multiply(piece, start, channels, factors, products);
-      yield new Uint8Array(products.buffer, 0, piece.byteLength);
+      yield new Uint8Array(products.buffer, products.byteOffset, products.byteLength);
       start += piece.length;
     }
   });

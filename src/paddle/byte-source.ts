@@ -12,11 +12,16 @@ export function bytesInMemory(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) };
 }
 
+const WINDOW_BYTES = 256;
+
 /** A file opened for reading. */
 export class FileBytes implements ByteSource {
   readonly size: number;
   readonly #file: string;
   readonly #handle: number;
+  /** What was read last: headers are read field by field. */
+  #window = new Uint8Array(0);
+  #windowStart = 0;
 
   /** Throws as `open` does. */
   constructor(file: string) {
@@ -26,9 +31,17 @@ export class FileBytes implements ByteSource {
   }
 
   read(offset: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    this.readInto(bytes, offset);
-    return bytes;
+    if (length > WINDOW_BYTES) {
+      const bytes = new Uint8Array(length);
+      this.readInto(bytes, offset);
+      return bytes;
+    }
+    if (offset < this.#windowStart || offset + length > this.#windowStart + this.#window.length) {
+      this.#window = new Uint8Array(Math.min(WINDOW_BYTES, this.size - offset));
+      this.#windowStart = offset;
+      this.readInto(this.#window, offset);
+    }
+    return this.#window.subarray(offset - this.#windowStart, offset - this.#windowStart + length);
   }
 
   /** Fills `bytes`. Throws E_MODEL when the file has become shorter, or the disk fails. */

@@ -18,6 +18,9 @@ import { PiecewiseRecord, type TensorPlace } from './tensor-record.js';
 /** Bytes that are in memory at a time. A multiple of every element's size. */
 const PIECE_BYTES = 2 ** 18;
 
+/** Buffers of PIECE_BYTES that no tensor is read into just now. */
+const idle: Uint8Array<ArrayBuffer>[] = [];
+
 /** By variable name, in the order of a combined file; the elements are read whenever they are asked for. */
 export type StoredParameters = ReadonlyMap<string, PiecewiseRecord>;
 
@@ -50,15 +53,16 @@ export function storedParameters(program: Program, source: ModelSource): StoredP
 function storedTensor(file: string, { dataType, dims, start, size }: TensorPlace): PiecewiseRecord {
   return new PiecewiseRecord(dataType, dims, function* () {
     const bytes = open(file, 'it was there before');
+    const buffer = idle.pop() ?? new Uint8Array(PIECE_BYTES);
     try {
-      const buffer = new Uint8Array(Math.min(size, PIECE_BYTES));
       for (let done = 0; done < size; done += PIECE_BYTES) {
-        const piece = buffer.subarray(0, size - done);
+        const piece = buffer.subarray(0, Math.min(size - done, PIECE_BYTES));
         bytes.readInto(piece, start + done);
         yield piece;
       }
     } finally {
       bytes.close();
+      idle.push(buffer);
     }
   });
 }

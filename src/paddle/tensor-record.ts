@@ -21,7 +21,10 @@ export interface TensorRecord {
   readonly data: Uint8Array;
 }
 
-/** Elements in order, a piece at a time: whole ones, aligned, each piece valid until the next is asked for. */
+/**
+ * Elements in order, a piece at a time: whole ones, aligned. A piece is valid, and its reader's to change, until the next
+ * is asked for.
+ */
 export type Pieces = () => Iterable<Uint8Array>;
 
 /** A tensor that is not in memory. Its elements may be asked for again. */

@@ -55,6 +55,7 @@ export async function write(context: Context, path: string, pieces: Iterable<Uin
   let bytes = 0;
   const counted = (function* () {
     for (const piece of pieces) {
+      if (context.signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted');
       bytes += piece.length;
       yield piece;
     }

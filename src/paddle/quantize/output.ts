@@ -1,10 +1,8 @@
 /** Files that appear together: each is written under a temporary name, and gets its own when all are whole. */
-import { writeSync } from 'node:fs';
 import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { BlockWriter } from '../../base/block-writer.js';
 import { EdgeDeployError } from '../../base/errors.js';
-
-const BLOCK_BYTES = 2 ** 18;
 
 export interface Output {
   /** Writes a file's pieces; each is valid until the next is asked for. */
@@ -41,7 +39,7 @@ export class OutputFiles implements Output {
       return opened;
     });
     try {
-      const block = new Block(handle.fd);
+      const block = new BlockWriter(handle.fd);
       for await (const piece of pieces) await writing(path, () => block.add(piece));
       await writing(path, () => block.flush());
     } finally {
@@ -57,35 +55,6 @@ export class OutputFiles implements Output {
     for (const { temporary } of this.#parts) await rm(temporary, { force: true }).catch(() => {});
     // One that somebody else has put something into stays.
     for (const folder of this.#folders.reverse()) await rmdir(folder).catch(() => {});
-  }
-}
-
-/** Bytes on their way to a file; small pieces wait for one another. */
-class Block {
-  readonly #handle: number;
-  readonly #buffer = new Uint8Array(BLOCK_BYTES);
-  #used = 0;
-
-  constructor(handle: number) {
-    this.#handle = handle;
-  }
-
-  add(piece: Uint8Array): void {
-    if (this.#used + piece.length > BLOCK_BYTES) this.flush();
-    if (piece.length >= BLOCK_BYTES) this.#write(piece);
-    else {
-      this.#buffer.set(piece, this.#used);
-      this.#used += piece.length;
-    }
-  }
-
-  flush(): void {
-    this.#write(this.#buffer.subarray(0, this.#used));
-    this.#used = 0;
-  }
-
-  #write(bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#handle, bytes, done);
   }
 }
 
