@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { cacheFolder } from '../src/base/cache-folder.js';
 import { EdgeDeployError } from '../src/base/errors.js';
@@ -180,7 +179,7 @@ async function zigBuild(
   name: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const child = fileURLToPath(new URL('./child.js', import.meta.url));
+  const child = join(packageRoot, 'dist', 'toolchains', 'child.js');
   const result = await execa(process.execPath, [child, JSON.stringify({ [name]: target }), packageRoot], {
     env: {
       HOME: home,

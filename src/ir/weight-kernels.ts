@@ -60,12 +60,16 @@ class WeightKernels {
     };
   }
 
-  /** Raises the maxima of channels to the largest magnitudes in a piece that begins at element `start`; NaN is the largest. */
-  maxima(piece: Numbers, start: number, channels: Channels, maxima: Float32Array): void {
+  /**
+   * Raises the maxima of channels to the largest magnitudes in a piece that begins at element `start`; NaN is the largest.
+   * With `factors` of the channels, of the products in single precision.
+   */
+  maxima(piece: Numbers, start: number, channels: Channels, maxima: Float32Array, factors?: Float32Array): void {
     const known = new Uint32Array(maxima.buffer, maxima.byteOffset, maxima.length);
     const table = this.#table(Uint32Array, known, channels);
     const { largest, largestOfColumns } = this.#exports;
     this.#runs(piece, start, channels, (first, count, channel, columns) => {
+      this.#multiply(first, count, channel, columns, factors);
       if (columns === 0) known[channel] = largest(first, count, known[channel]!);
       else {
         const column = table.load(channel, count);
@@ -76,7 +80,7 @@ class WeightKernels {
     if (channels.inner === 1) table.storeAll();
   }
 
-  /** Quantises a piece that begins at element `start` by the scales of the channels; 0 makes zeros. */
+  /** Quantises a piece, or its products as above, by the scales of the channels; 0 makes zeros. */
   quantize(
     piece: Numbers,
     start: number,
@@ -84,12 +88,15 @@ class WeightKernels {
     scales: Float32Array,
     { bits, ties, limit }: Rounding,
     into: Int8Array | Int16Array,
+    factors?: Float32Array,
   ): void {
     const divisors = scales.map((scale) => scale || Infinity);
     const table = this.#table(Float32Array, divisors, channels);
     const { quantize } = this.#exports;
-    const run: Run = (first, count, channel, columns) =>
+    const run: Run = (first, count, channel, columns) => {
+      this.#multiply(first, count, channel, columns, factors);
       quantize(first, count, table.load(channel, columns ? count : 1), columns, bits, Number(ties === 'away'), limit);
+    };
     this.#runs(piece, start, channels, run, (from, count) => {
       into.set(this.#integers[bits].subarray(0, count), from);
     });
@@ -97,11 +104,7 @@ class WeightKernels {
 
   /** Multiplies a piece that begins at element `start` by the factors of its channels, in single precision. */
   multiply(piece: Float32Array, start: number, channels: Channels, factors: Float32Array, into: Float32Array): void {
-    const { multiply } = this.#exports;
-    const run: Run = (first, count, channel, columns) => {
-      if (columns === 0) multiply(first, count, factors[channel]!);
-      else for (let i = 0; i < count; i++) multiply(first + i, 1, factors[channel + i]!);
-    };
+    const run: Run = (first, count, channel, columns) => this.#multiply(first, count, channel, columns, factors);
     this.#runs(piece, start, channels, run, (from, count) => into.set(this.#values.subarray(0, count), from));
   }
 
@@ -126,6 +129,13 @@ class WeightKernels {
       at += count;
     });
     return { max: largestError(), sum: sumOfSquares() };
+  }
+
+  #multiply(first: number, count: number, channel: number, columns: number, factors: Float32Array | undefined): void {
+    if (factors === undefined) return;
+    const { multiply } = this.#exports;
+    if (columns === 0) multiply(first, count, factors[channel]!);
+    else for (let i = 0; i < count; i++) multiply(first + i, 1, factors[channel + i]!);
   }
 
   /** Copies the piece in, a part that fits at a time; `done` is told where a part stands in the piece when all its runs are. */

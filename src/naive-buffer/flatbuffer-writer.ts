@@ -128,27 +128,28 @@ class Packer {
   }
 
   #writeTable({ fields }: TableFields): number {
-    const present = Object.entries(fields).flatMap(
-      ([id, field]): { id: string; field: Scalar | number; size: number }[] => {
-        if (field === undefined) return [];
-        // As in C++, -0 equals 0.
-        if ('fallback' in field) return field.value === field.fallback ? [] : [{ id, field, size: SIZES[field.kind] }];
-        return [{ id, field: this.#write(field), size: 4 }];
-      },
-    );
+    const present: { id: number; field: Scalar | number; size: number }[] = [];
+    for (const key in fields) {
+      const field = fields[key];
+      if (field === undefined) continue;
+      if (!('fallback' in field)) present.push({ id: Number(key), field: this.#write(field), size: 4 });
+      // As in C++, -0 equals 0.
+      else if (field.value !== field.fallback) present.push({ id: Number(key), field, size: SIZES[field.kind] });
+    }
     const start = this.#size;
-    const places = present
-      .reverse()
-      .sort((a, b) => b.size - a.size)
-      .map(({ id, field }) => ({
-        id: Number(id),
-        end: typeof field === 'number' ? this.#pushOffset(field) : this.#pushScalar(field.kind, field.value),
-      }));
+    const ends: number[] = [];
+    for (const size of [8, 4, 1]) {
+      for (let i = present.length - 1; i >= 0; i--) {
+        const { id, field, size: own } = present[i]!;
+        if (own !== size) continue;
+        ends[id] = typeof field === 'number' ? this.#pushOffset(field) : this.#pushScalar(field.kind, field.value);
+      }
+    }
     const at = this.#pushScalar('int32', 0);
-    const vtable = new Uint16Array(2 + Math.max(0, ...places.map(({ id }) => id + 1)));
+    const vtable = new Uint16Array(2 + ends.length);
     vtable[0] = vtable.byteLength;
     vtable[1] = at - start;
-    for (const { id, end } of places) vtable[2 + id] = at - end;
+    for (const { id } of present) vtable[2 + id] = at - ends[id]!;
     const key = vtable.join();
     let shared = this.#vtables.get(key);
     if (shared === undefined) {

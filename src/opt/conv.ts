@@ -1,11 +1,11 @@
 /** What the passes ask of convolutions and do to their weights. */
 import { EdgeDeployError } from '../base/errors.js';
 import { type Channels, channelsAlong } from '../ir/channels.js';
-import { weightKernels } from '../ir/weight-kernels.js';
-import { floatPieces, PiecewiseRecord, recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/model.js';
+import { recordData, SCALE_SUFFIX, type TensorRecord, VarKind } from '../paddle/model.js';
 import { read, setFloats } from './attributes.js';
 import type { ProgramGraph } from './graph.js';
 import type { Node, Value } from './node.js';
+import { ScaledRecord } from './scaled-record.js';
 
 export const CONVOLUTIONS: readonly string[] = ['conv2d', 'depthwise_conv2d', 'conv2d_transpose'];
 
@@ -60,27 +60,13 @@ export function scaleFilter(graph: ProgramGraph, conv: Node, factors: Float32Arr
     return;
   }
   const filter = graph.own(conv, 'Filter');
-  filter.record = scaled(filter.record!, outputChannelsOf(conv), factors);
+  filter.record = new ScaledRecord(filter.record!, outputChannelsOf(conv), factors);
 }
 
 /** How the elements of a filter [o, i/g, h, w], of a transposed one [i, o/g, h, w], fall into the output's channels. */
 function outputChannelsOf(conv: Node): Channels {
   const { dims } = conv.input('Filter')!;
   return conv.type === 'conv2d_transpose' ? channelsAlong(dims, 1, groupsOf(conv)) : channelsAlong(dims, 0);
-}
-
-/** A parameter times the factors of its channels, each product rounded to fp32. It is computed when its elements are asked for. */
-function scaled(record: TensorRecord, channels: Channels, factors: Float32Array): TensorRecord {
-  return new PiecewiseRecord(record.dataType, record.dims, function* () {
-    let start = 0;
-    for (const piece of floatPieces(record)) {
-      // What is in memory is not ours to change.
-      const products = record instanceof PiecewiseRecord ? piece : new Float32Array(piece.length);
-      weightKernels().multiply(piece, start, channels, factors, products);
-      yield new Uint8Array(products.buffer, products.byteOffset, products.byteLength);
-      start += piece.length;
-    }
-  });
 }
 
 /** The bias as numbers; undefined when the convolution has none. */

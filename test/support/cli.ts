@@ -1,5 +1,6 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { execa } from 'execa';
+import { packageRoot } from '../../src/base/package-root.js';
 
 export interface CliResult {
   readonly exitCode: number;
@@ -14,7 +15,8 @@ export interface CliOptions {
   readonly interruptAt?: RegExp;
 }
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** What npm installs as `edge-deploy`. */
+export const MAIN = join(packageRoot, 'dist', 'cli', 'main.js');
 
 /** Runs the command line as a user would, in a process of its own. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {

@@ -74,6 +74,9 @@ async function runTests(files: readonly string[]): Promise<{ passed: number; fai
 
 try {
   await installTools();
+  // Of what was compiled last.
+  await import('../../toolchains/bundle.js');
+  await import('../../toolchains/wasm.js');
   const onProgress = ({ message }: { message: string }) => void process.stdout.write(`${message}\n`);
   for (const arch of ARCHES) await buildRunner({ arch, onProgress });
   await buildCounter(onProgress);

@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { commandLine } from '../../deploy/shell.js';
-import type { CliOptions } from './cli.js';
+import { type CliOptions, MAIN } from './cli.js';
 
 export interface TerminalResult {
   readonly exitCode: number;
   /** Everything that was written to the terminal, stdout and stderr together, with what the terminal echoed. */
   readonly screen: string;
 }
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 
 /**
  * Runs the command line on a pseudo-terminal (util-linux's `script`), as a user who types `answers`: each text as soon as its

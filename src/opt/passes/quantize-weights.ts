@@ -7,6 +7,7 @@ import { read, setFloats, setInt, setText } from '../attributes.js';
 import { floats } from '../conv.js';
 import type { ProgramGraph } from '../graph.js';
 import type { Node, Value } from '../node.js';
+import { withoutFactors } from '../scaled-record.js';
 import { channelAxis } from './settle-scales.js';
 
 /**
@@ -54,9 +55,10 @@ function quantize(node: Node, value: Value, bits: 8 | 16): void {
 /** The largest magnitude in every channel; NaN where one is. */
 function maxima(record: TensorRecord, channels: Channels): Float32Array {
   const result = new Float32Array(channels.count);
+  const { source, factors } = withoutFactors(record, channels);
   let start = 0;
-  for (const piece of floatPieces(record)) {
-    weightKernels().maxima(piece, start, channels, result);
+  for (const piece of floatPieces(source)) {
+    weightKernels().maxima(piece, start, channels, result, factors);
     start += piece.length;
   }
   return result;
@@ -64,14 +66,15 @@ function maxima(record: TensorRecord, channels: Channels): Float32Array {
 
 /** The integers, computed when they are asked for. */
 function quantized(record: TensorRecord, bits: 8 | 16, channels: Channels, scales: Float32Array): TensorRecord {
+  const { source, factors } = withoutFactors(record, channels);
   const rounding = { bits, ties: 'away', limit: Infinity } as const;
   const Integers = bits === 8 ? Int8Array : Int16Array;
   return new PiecewiseRecord(bits === 8 ? VarKind.INT8 : VarKind.INT16, record.dims, function* () {
     let start = 0;
     let integers = new Integers(0);
-    for (const piece of floatPieces(record)) {
+    for (const piece of floatPieces(source)) {
       if (integers.length < piece.length) integers = new Integers(piece.length);
-      weightKernels().quantize(piece, start, channels, scales, rounding, integers);
+      weightKernels().quantize(piece, start, channels, scales, rounding, integers, factors);
       yield new Uint8Array(integers.buffer, 0, piece.length * integers.BYTES_PER_ELEMENT);
       start += piece.length;
     }

@@ -1,4 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../base/package-root.js';
+
+const FOLDER = join(packageRoot, 'dist', 'src', 'report', 'html', 'page');
 
 /** The modules of `page`, each after those it imports. */
 const MODULES = ['data', 'elements', 'viewport', 'graph-view', 'histogram', 'detail', 'search', 'main'];
@@ -9,7 +13,7 @@ const MODULES = ['data', 'elements', 'viewport', 'graph-view', 'histogram', 'det
  */
 export function pageScript(): string {
   const parts = MODULES.map((name, index) => {
-    const code = readFileSync(new URL(`./page/${name}.js`, import.meta.url), 'utf8');
+    const code = readFileSync(join(FOLDER, `${name}.js`), 'utf8');
     return code
       .replace(/^import .* from '\.\/([\w-]+)\.js';$/gm, (_, imported: string) => {
         if (MODULES.indexOf(imported) < index && MODULES.includes(imported)) return '';

@@ -1,17 +1,16 @@
 /** A model passes through the quantiser in pieces: what it takes of memory does not grow with the model. */
 import { closeSync, openSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import t from 'tap';
 import { elementCount } from '../../../src/ir/tensor.js';
 import { VarKind, writeProgram } from '../../../src/paddle/index.js';
 import { writeTensorHeader } from '../../../src/paddle/tensor-record.js';
+import { MAIN } from '../../support/cli.js';
 import { lcgFloats } from '../../support/lcg.js';
 import { GOLDEN } from '../../support/models.js';
 import { op, programOf } from '../../support/programs.js';
 
-const MAIN = fileURLToPath(new URL('../../../src/cli/main.js', import.meta.url));
 const REPORTS_MEMORY = 'process.on("exit", () => console.log(process.resourceUsage().maxRSS))';
 
 /** Peak of resident memory in bytes, of the whole process. */
