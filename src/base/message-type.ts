@@ -29,6 +29,16 @@ interface Field {
   readonly repeated: boolean;
 }
 
+/** Bytes that are not the message they should be, and where that was seen. */
+export class DamagedMessage extends Error {
+  readonly position: number;
+
+  constructor(message: string, position: number, options: ErrorOptions) {
+    super(message, options);
+    this.position = position;
+  }
+}
+
 /**
  * A message type. Decoded messages hold what was there; fields that were absent read as their defaults (empty list, '', 0,
  * false, null for a message), yet stay absent when the message is encoded again. Fields that the type does not know are
@@ -51,9 +61,14 @@ export class MessageType {
     else this.#defaults[field.name] = defaultOf(field.type, written);
   }
 
-  /** Throws an Error, with the reader where it stopped, when the bytes are no such message. Bytes in it are views. */
-  decode(reader: protobuf.Reader): unknown {
-    return this.#decode(reader, reader.len, undefined);
+  /** Throws a DamagedMessage when the bytes are no such message. Bytes in it are views. */
+  decode(bytes: Uint8Array): unknown {
+    const reader = protobuf.Reader.create(bytes);
+    try {
+      return this.#decode(reader, reader.len, undefined);
+    } catch (cause) {
+      throw new DamagedMessage(cause instanceof Error ? cause.message : String(cause), reader.pos, { cause });
+    }
   }
 
   /** Fields in the order of their numbers; repeated numbers are written one tag each. */

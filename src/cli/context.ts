@@ -45,7 +45,8 @@ export interface Surroundings {
 export function createContext(options: ContextOptions, { signal, command, document }: Surroundings): Context {
   const { json = false, quiet = false, verbose = false, dryRun = false, noInput = false, timeout } = options;
   const view = new ProgressView(process.stderr);
-  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true && !json && !noInput;
+  // Node opens the input when it is first looked at.
+  const canAsk = !json && !noInput && process.stderr.isTTY === true && process.stdin.isTTY === true;
   let asked: Promise<unknown> = Promise.resolve();
   return {
     verbose,

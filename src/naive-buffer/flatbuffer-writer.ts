@@ -33,13 +33,21 @@ export interface DeferredBytes {
 export interface TableFields {
   readonly kind: 'table';
   /** By field number; an undefined field is absent. */
-  readonly fields: Readonly<Record<number, Scalar | Reference | undefined>>;
+  readonly fields: readonly (Scalar | Reference | undefined)[];
 }
 
 /** Shorter byte vectors are copied: a piece of its own would cost more. */
 const WORTH_A_PIECE = 4096;
 
 const SIZES = { uint8: 1, int32: 4, int64: 8, float32: 4, float64: 8 } as const;
+
+/** Hosts are little-endian, as FlatBuffers are. */
+const ARRAYS = {
+  int32: (values: readonly (number | bigint)[]) => Int32Array.from(values, Number),
+  int64: (values: readonly (number | bigint)[]) => BigInt64Array.from(values, BigInt),
+  float32: (values: readonly (number | bigint)[]) => Float32Array.from(values, Number),
+  float64: (values: readonly (number | bigint)[]) => Float64Array.from(values, Number),
+} as const;
 
 export const table = (fields: TableFields['fields']): TableFields => ({ kind: 'table', fields });
 export const uint8 = (value: number): Scalar => ({ kind: 'uint8', value, fallback: 0 });
@@ -69,6 +77,8 @@ export function packFlatBuffer(root: TableFields): (Uint8Array | DeferredBytes)[
 class Packer {
   /** What is complete, the last piece of the buffer first. */
   readonly #pieces: (Uint8Array | DeferredBytes)[] = [];
+  /** Bytes so far. Positions count from the end of the buffer, so that they do not change while it grows. */
+  #size = 0;
   #pieceBytes = 0;
   /** The piece that grows downwards: its bytes begin at `#head`. */
   #buffer = new Uint8Array(1024);
@@ -87,11 +97,6 @@ class Packer {
     return this.#pieces.reverse();
   }
 
-  /** Bytes so far. Positions count from the end of the buffer, so that they do not change while it grows. */
-  get #size(): number {
-    return this.#pieceBytes + this.#buffer.length - this.#head;
-  }
-
   #write(value: Reference): number {
     switch (value.kind) {
       case 'optional text':
@@ -102,25 +107,25 @@ class Packer {
         this.#align(value.bytes.length + 1, 4);
         this.#room(1);
         this.#raw(value.bytes);
-        return this.#pushScalar('int32', value.bytes.length);
+        return this.#pushInt32(value.bytes.length);
       case 'bytes':
         this.#align(value.bytes.length, 4);
         if (value.bytes instanceof Uint8Array && value.bytes.length < WORTH_A_PIECE) this.#raw(value.bytes);
         else this.#adopt(value.bytes);
-        return this.#pushScalar('int32', value.bytes.length);
+        return this.#pushInt32(value.bytes.length);
       case 'numbers': {
         const size = SIZES[value.of] * value.values.length;
-        this.#align(size, 4);
-        this.#align(size, SIZES[value.of]);
-        this.#room(size);
-        for (const [i, one] of value.values.entries()) this.#put(value.of, this.#head + i * SIZES[value.of], one);
-        return this.#pushScalar('int32', value.values.length);
+        this.#align(size, Math.max(4, SIZES[value.of]));
+        if (size === 0) return this.#pushInt32(0);
+        this.#raw(new Uint8Array(ARRAYS[value.of](value.values).buffer));
+        return this.#pushInt32(value.values.length);
       }
       case 'references': {
+        if (value.values.length === 0) return this.#pushInt32(0);
         const positions = value.values.map((one) => this.#write(one));
         this.#align(4 * positions.length, 4);
         for (const position of positions.reverse()) this.#pushOffset(position);
-        return this.#pushScalar('int32', positions.length);
+        return this.#pushInt32(positions.length);
       }
       case 'table':
         return this.#writeTable(value);
@@ -129,12 +134,12 @@ class Packer {
 
   #writeTable({ fields }: TableFields): number {
     const present: { id: number; field: Scalar | number; size: number }[] = [];
-    for (const key in fields) {
-      const field = fields[key];
+    for (let id = 0; id < fields.length; id++) {
+      const field = fields[id];
       if (field === undefined) continue;
-      if (!('fallback' in field)) present.push({ id: Number(key), field: this.#write(field), size: 4 });
+      if (!('fallback' in field)) present.push({ id, field: this.#write(field), size: 4 });
       // As in C++, -0 equals 0.
-      else if (field.value !== field.fallback) present.push({ id: Number(key), field, size: SIZES[field.kind] });
+      else if (field.value !== field.fallback) present.push({ id, field, size: SIZES[field.kind] });
     }
     const start = this.#size;
     const ends: number[] = [];
@@ -145,15 +150,13 @@ class Packer {
         ends[id] = typeof field === 'number' ? this.#pushOffset(field) : this.#pushScalar(field.kind, field.value);
       }
     }
-    const at = this.#pushScalar('int32', 0);
-    const vtable = new Uint16Array(2 + ends.length);
-    vtable[0] = vtable.byteLength;
-    vtable[1] = at - start;
-    for (const { id } of present) vtable[2 + id] = at - ends[id]!;
+    const at = this.#pushInt32(0);
+    const vtable = [2 * (2 + ends.length), at - start];
+    for (let id = 0; id < ends.length; id++) vtable.push(ends[id] === undefined ? 0 : at - ends[id]!);
     const key = vtable.join();
     let shared = this.#vtables.get(key);
     if (shared === undefined) {
-      this.#room(vtable.byteLength);
+      this.#room(2 * vtable.length);
       for (const [i, entry] of vtable.entries()) this.#view.setUint16(this.#head + 2 * i, entry, true);
       shared = this.#size;
       this.#vtables.set(key, shared);
@@ -178,15 +181,23 @@ class Packer {
     else this.#view.setUint8(at, Number(value));
   }
 
+  #pushInt32(value: number): number {
+    this.#align(0, 4);
+    this.#room(4);
+    this.#view.setInt32(this.#head, value, true);
+    return this.#size;
+  }
+
   #pushOffset(position: number): number {
     this.#align(0, 4);
-    return this.#pushScalar('int32', this.#size - position + 4);
+    return this.#pushInt32(this.#size - position + 4);
   }
 
   /** Zero bytes, so that what begins `size` bytes further on is aligned, counted from the end of the buffer. */
   #align(size: number, alignment: number): void {
-    this.#alignment = Math.max(this.#alignment, alignment);
-    this.#room(-(this.#size + size) & (alignment - 1));
+    if (alignment > this.#alignment) this.#alignment = alignment;
+    const padding = -(this.#size + size) & (alignment - 1);
+    if (padding > 0) this.#room(padding);
   }
 
   #raw(content: Uint8Array): void {
@@ -205,6 +216,7 @@ class Packer {
       this.#head = grown.length - used;
     }
     this.#head -= size;
+    this.#size += size;
   }
 
   /** Puts foreign bytes in front of what there is. */
@@ -212,6 +224,7 @@ class Packer {
     this.#closePiece();
     this.#pieces.push(piece);
     this.#pieceBytes += piece.length;
+    this.#size += piece.length;
   }
 
   #closePiece(): void {

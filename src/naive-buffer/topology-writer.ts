@@ -27,47 +27,44 @@ import {
 } from './flatbuffer-writer.js';
 
 export function topologyTable(program: Program): TableFields {
-  return table({
-    0: references(program.blocks.map(blockTable)),
-    1: table({ 0: int64(toBigInt(program.version?.version ?? 0)) }),
-  });
+  return table([references(program.blocks.map(blockTable)), table([int64(toBigInt(program.version?.version ?? 0))])]);
 }
 
 function blockTable(block: Block): TableFields {
-  return table({
-    0: int32(block.idx),
-    1: int32(block.parent_idx),
-    2: references(block.vars.map(varTable)),
-    3: references(block.ops.map(opTable)),
-    4: int32(block.forward_block_idx ?? -1, -1),
-  });
+  return table([
+    int32(block.idx),
+    int32(block.parent_idx),
+    references(block.vars.map(varTable)),
+    references(block.ops.map(opTable)),
+    int32(block.forward_block_idx ?? -1, -1),
+  ]);
 }
 
 /** The loader reads `type.lod_tensor.tensor.dims` without asking whether they are there. */
 function varTable({ name, type, persistable, need_check_feed }: Var): TableFields {
   const { tensor, lod_level = 0 } = type?.lod_tensor ?? {};
-  const desc = table({ 0: int32(tensor?.data_type ?? 0), 1: numbers('int64', (tensor?.dims ?? []).map(toBigInt)) });
-  return table({
-    0: text(name),
-    1: table({ 0: int32(type?.type ?? 0), 2: table({ 0: desc, 1: int32(lod_level) }) }),
-    2: uint8(Number(persistable)),
-    3: uint8(Number(need_check_feed)),
-  });
+  const desc = table([int32(tensor?.data_type ?? 0), numbers('int64', (tensor?.dims ?? []).map(toBigInt))]);
+  return table([
+    text(name),
+    table([int32(type?.type ?? 0), undefined, table([desc, int32(lod_level)])]),
+    uint8(Number(persistable)),
+    uint8(Number(need_check_feed)),
+  ]);
 }
 
 function opTable(op: Op): TableFields {
-  return table({
-    0: text(op.type),
-    1: slotTables(op.inputs),
-    2: slotTables(op.outputs),
-    3: references(sorted(op.attrs, ({ name }) => name).map((attribute) => attributeTable(op, attribute))),
-  });
+  return table([
+    text(op.type),
+    slotTables(op.inputs),
+    slotTables(op.outputs),
+    references(sorted(op.attrs, ({ name }) => name).map((attribute) => attributeTable(op, attribute))),
+  ]);
 }
 
 function slotTables(slots: readonly Slot[]): Reference {
   return references(
     sorted(slots, ({ parameter }) => parameter).map((slot) =>
-      table({ 0: text(slot.parameter), 1: references(slot.arguments.map(text)) }),
+      table([text(slot.parameter), references(slot.arguments.map(text))]),
     ),
   );
 }
@@ -101,28 +98,28 @@ function attributeTable(op: Op, attribute: Attribute): TableFields {
   const own = <T>(kind: number, value: T | undefined, otherwise: T): T =>
     type === kind && value !== undefined ? value : otherwise;
   const A = AttributeType;
-  return table({
-    0: text(name),
-    1: int32(type),
-    2: int32(own(A.INT, attribute.i, 0)),
-    3: float32(own(A.FLOAT, attribute.f, 0)),
-    4: optionalText(own(A.STRING, attribute.s, NOTHING)),
-    5: numbers('int32', own(A.INTS, attribute.ints, [])),
-    6: numbers('float32', own(A.FLOATS, attribute.floats, [])),
-    7: references(own(A.STRINGS, attribute.strings, []).map(text)),
-    8: uint8(Number(own(A.BOOLEAN, attribute.b, false))),
-    9: bytes(Uint8Array.from(own(A.BOOLEANS, attribute.bools, []), Number)),
-    10: int32(own(A.BLOCK, attribute.block_idx, 0)),
-    11: int64(toBigInt(own(A.LONG, attribute.l, 0))),
-    12: numbers('int32', own(A.BLOCKS, attribute.blocks_idx, [])),
-    13: numbers('int64', own(A.LONGS, attribute.longs, []).map(toBigInt)),
-    14: float64(own(A.FLOAT64, attribute.float64, 0)),
-    15: numbers('float64', own(A.FLOAT64S, attribute.float64s, [])),
-  });
+  return table([
+    text(name),
+    int32(type),
+    int32(own(A.INT, attribute.i, 0)),
+    float32(own(A.FLOAT, attribute.f, 0)),
+    optionalText(own(A.STRING, attribute.s, NOTHING)),
+    numbers('int32', own(A.INTS, attribute.ints, [])),
+    numbers('float32', own(A.FLOATS, attribute.floats, [])),
+    references(own(A.STRINGS, attribute.strings, []).map(text)),
+    uint8(Number(own(A.BOOLEAN, attribute.b, false))),
+    bytes(type === A.BOOLEANS ? Uint8Array.from(attribute.bools ?? [], Number) : NOTHING),
+    int32(own(A.BLOCK, attribute.block_idx, 0)),
+    int64(toBigInt(own(A.LONG, attribute.l, 0))),
+    numbers('int32', own(A.BLOCKS, attribute.blocks_idx, [])),
+    numbers('int64', own(A.LONGS, attribute.longs, []).map(toBigInt)),
+    float64(own(A.FLOAT64, attribute.float64, 0)),
+    numbers('float64', own(A.FLOAT64S, attribute.float64s, [])),
+  ]);
 }
 
 const NOTHING = new Uint8Array();
 
 function toBigInt(value: Int64): bigint {
-  return BigInt(value.toString());
+  return BigInt(typeof value === 'number' ? value : value.toString());
 }

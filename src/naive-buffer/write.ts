@@ -104,11 +104,12 @@ function parameterTable(name: string, record: TensorRecord) {
   const DENSE = 1;
   const { dataType, dims } = record;
   const data = record instanceof PiecewiseRecord ? { length: record.size, pieces: () => record.pieces() } : record.data;
-  return table({
-    1: text(name),
-    2: uint8(DENSE),
-    3: table({ 1: numbers('int64', []), 2: numbers('int64', dims), 3: int32(dataType), 4: bytes(data) }),
-  });
+  return table([
+    undefined,
+    text(name),
+    uint8(DENSE),
+    table([undefined, numbers('int64', []), numbers('int64', dims), int32(dataType), bytes(data)]),
+  ]);
 }
 
 /** u32 bytes behind this field · u32 where among them the buffer begins, right behind this second field. */

@@ -1,9 +1,8 @@
 /** ONNX files as messages; bytes in them are views of the file. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import protobuf from 'protobufjs/minimal.js';
 import { EdgeDeployError } from '../base/errors.js';
-import { type MessageType, messageTypes } from '../base/message-type.js';
+import { DamagedMessage, type MessageType, messageTypes } from '../base/message-type.js';
 import { packageRoot } from '../base/package-root.js';
 import type { Model, ModelGraph, ModelTensor } from './messages.js';
 
@@ -33,9 +32,12 @@ export function readTensor(bytes: Uint8Array): ModelTensor {
 
 function decode(type: MessageType, bytes: Uint8Array, failure: string): unknown {
   try {
-    return type.decode(protobuf.Reader.create(bytes));
+    return type.decode(bytes);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EdgeDeployError('E_MODEL', `${failure} (${reason})`, { hint: 'Export or copy the model again.', cause });
+    if (!(cause instanceof DamagedMessage)) throw cause;
+    throw new EdgeDeployError('E_MODEL', `${failure} (${cause.message})`, {
+      hint: 'Export or copy the model again.',
+      cause,
+    });
   }
 }

@@ -5,9 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import protobuf from 'protobufjs/minimal.js';
 import { EdgeDeployError } from '../base/errors.js';
-import { type MessageType, messageTypes } from '../base/message-type.js';
+import { DamagedMessage, type MessageType, messageTypes } from '../base/message-type.js';
 import { packageRoot } from '../base/package-root.js';
 import type { Program, TensorDesc } from './messages.js';
 
@@ -51,14 +50,14 @@ export function writeTensorDesc(desc: TensorDesc): Uint8Array {
 }
 
 function decode(type: MessageType, bytes: Uint8Array, failure: string): unknown {
-  const reader = protobuf.Reader.create(bytes);
   try {
-    return type.decode(reader);
+    return type.decode(bytes);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new EdgeDeployError('E_MODEL', `${failure}: no ${type.name} message at byte ${reader.pos} (${reason})`, {
-      hint: 'Export or copy the model again.',
-      cause,
-    });
+    if (!(cause instanceof DamagedMessage)) throw cause;
+    throw new EdgeDeployError(
+      'E_MODEL',
+      `${failure}: no ${type.name} message at byte ${cause.position} (${cause.message})`,
+      { hint: 'Export or copy the model again.', cause },
+    );
   }
 }
