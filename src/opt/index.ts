@@ -29,6 +29,8 @@ export interface OptOptions {
    * where opt does not only because exporters since Paddle 2.3 write programs otherwise.
    */
   readonly fusions?: 'upstream' | 'all';
+  /** 0 to 1: the fraction of zeros from which on a 1 × 1 convolution is stored sparse. Default: none is. */
+  readonly sparsity?: number | undefined;
   /**
    * 'lite' (the default): Paddle-Lite's loader, with fused ops, kernels and shared buffers. 'paddle': Paddle itself, which
    * knows none of them: only its own ops come out, under their own names.
@@ -77,7 +79,8 @@ export function optimizeProgram(program: Program, parameters: Parameters, option
   const warnings = new Set<string>();
   const warn = (text: string) => void warnings.add(text);
   const isQuantized = graph.nodes.some((node) => [...node.inputs.values()].flat().some(isInteger));
-  const passOptions = { newerExports: options.fusions !== 'upstream', reader, isQuantized, warn };
+  const { sparsity } = options;
+  const passOptions = { newerExports: options.fusions !== 'upstream', reader, isQuantized, sparsity, warn };
   for (const pass of reader === 'lite' ? forLite : forPaddle) pass(graph, passOptions);
   graph.sort();
   if (reader === 'lite') {

@@ -21,7 +21,7 @@ type ElementName = 'fp32' | 'int64' | 'int32' | 'int16' | 'uint8' | 'bool';
 const KERNELS: Readonly<Record<string, string | ByType>> = {
   ...each(
     ARM,
-    ['conv2d', 'depthwise_conv2d', 'conv2d_transpose', 'depthwise_conv2d_transpose'],
+    ['conv2d', 'depthwise_conv2d', 'conv2d_transpose', 'depthwise_conv2d_transpose', 'sparse_conv2d'],
     ['fc', 'mul', 'matmul', 'matmul_v2', 'pool2d', 'softmax', 'dropout', 'pixel_shuffle', 'pad2d'],
     ['batch_norm', 'sync_batch_norm', 'layer_norm', 'instance_norm', 'group_norm'],
     ['relu', 'relu6', 'leaky_relu', 'prelu', 'sigmoid', 'tanh', 'swish', 'exp', 'hard_sigmoid', 'hard_swish'],

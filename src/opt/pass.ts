@@ -10,6 +10,8 @@ export interface PassOptions {
   readonly reader: 'lite' | 'paddle';
   /** Some op has integer weights with scales. */
   readonly isQuantized: boolean;
+  /** The fraction of zeros from which on a 1 × 1 convolution is stored sparse; undefined: none is. */
+  readonly sparsity: number | undefined;
   readonly warn: (text: string) => void;
 }
 

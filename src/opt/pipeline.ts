@@ -20,6 +20,7 @@ import { markInplace } from './passes/mark-inplace.js';
 import { padPlane } from './passes/pad-plane.js';
 import { settleScales } from './passes/settle-scales.js';
 import { fuseShuffleChannel } from './passes/shuffle-channel.js';
+import { sparseConv } from './passes/sparse-conv.js';
 
 export const forLite: readonly Pass[] = [
   writeDefaults,
@@ -48,6 +49,7 @@ export const forLite: readonly Pass[] = [
   fuseElementwiseActivation,
   foldScale,
   dropDropout,
+  sparseConv,
   nameShapes,
   markInplace,
 ];

@@ -22,8 +22,6 @@ export async function optimize(context: Context, settings: Settings, flags: OptF
     );
   }
   const edge = settings.outType === 'edge' ? (await import('./edge.js')).edgeCompiler(flags) : undefined;
-  if (settings.sparse)
-    context.note('warning: no sparse_conv2d is made: convolutions stay dense, with the same results');
   const converted: Converted[] = [];
   if (modelSet === undefined || files !== undefined || modelDir !== undefined) {
     converted.push(await convert(context, await chosenModel(settings), out, settings, edge));

@@ -32,7 +32,6 @@ export interface Settings {
   readonly outType: OutType;
   /** As it was given. */
   readonly targets: string;
-  readonly sparse: boolean;
   readonly recordTailoring: boolean;
   readonly opt: OptOptions;
 }
@@ -62,9 +61,8 @@ export function settingsOf({ given, fusions }: OptFlags): Settings {
     out: text('optimize_out'),
     outType,
     targets,
-    sparse,
     recordTailoring: on('record_tailoring_info'),
-    opt: { ...opt, fusions, reader: outType === 'protobuf' && fusions === 'all' ? 'paddle' : 'lite' },
+    opt: { ...opt, sparsity: sparse, fusions, reader: outType === 'protobuf' && fusions === 'all' ? 'paddle' : 'lite' },
   };
 }
 
@@ -113,9 +111,9 @@ function quantization(type: string | undefined, wanted: boolean): Pick<OptOption
   return wanted ? { quantType: type ?? 'QUANT_INT16' } : {};
 }
 
-/** Whether sparse convolutions are asked for. */
-function sparsity(threshold: number | undefined, wanted: boolean): boolean {
-  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return wanted;
+/** The fraction of zeros from which on convolutions are to be sparse; undefined where that is not asked for. */
+function sparsity(threshold: number | undefined, wanted: boolean): number | undefined {
+  if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return wanted ? (threshold ?? 0.6) : undefined;
   throw usage('Please set sparse_threshold between 0.0 and 1.0.', `It is ${threshold}.`);
 }
 
