@@ -1,0 +1,70 @@
+/** The C++ layer with Paddle-Lite's names: programs written for that, on every architecture. */
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import t from 'tap';
+import { packageRoot } from '../../src/base/package-root.js';
+import { compile } from '../../src/compile.js';
+import type { Graph } from '../../src/ir/graph.js';
+import { loadPlans } from '../../src/load.js';
+import { evaluateGraph } from '../../src/ops/evaluate.js';
+import { buildProgram, type ProgramOptions } from '../../toolchains/index.js';
+import { GOLDEN, relativeError } from '../support/models.js';
+import { RUNNERS } from '../support/run-program.js';
+
+/** The first C++ build for an architecture compiles its C++ library as well. */
+t.setTimeout(15 * 60 * 1000);
+
+const sources = join(packageRoot, 'test/kernels/paddle-api');
+const sizes = [28, 56].map((size) => new Map([['x', [1, 1, size, size]]]));
+const graphs = await loadPlans(join(GOLDEN, 'fashion-mobilenet-2.6'), sizes);
+
+/** Everything the test programs take, in a folder of the test. */
+async function models(folder: string, { architecture, path }: (typeof RUNNERS)[number]) {
+  const { program } = compile(graphs, { architecture, path, precision: 'fp32', l2: 512 * 1024 });
+  const file = join(folder, 'm.edp');
+  await writeFile(file, program);
+  const cut = join(folder, 'cut.edp');
+  await writeFile(cut, program.subarray(0, 5000));
+  const nb = join(GOLDEN, 'opt-golden/zoo/sparse_0.9/arm_sparse.nb');
+  return { file, cut, nb };
+}
+
+const built = (name: string, arch: ProgramOptions['arch'], cflags: readonly string[] = []) =>
+  buildProgram({ arch, name, sources: [join(sources, `${name}.cpp`)], cflags });
+
+function expected(graph: Graph): Float32Array {
+  const [name = ''] = graph.inputs;
+  const shape = [1, 1, 28, 28];
+  const ones = { type: { dtype: 'f32' as const, shape }, data: new Float32Array(28 * 28).fill(1) };
+  return [...evaluateGraph(graph, new Map([[name, ones]])).values()][0]!.data as Float32Array;
+}
+
+for (const runner of RUNNERS) {
+  t.test(`${runner.name}: a program for Paddle-Lite's light API runs as it stands`, async (t) => {
+    const { file } = await models(t.testdir({}), runner);
+    const { path } = await built('light_api', runner.build);
+    for (const [threads, mode] of [
+      ['1', '3'],
+      ['2', '0'],
+    ]) {
+      const [command = '', ...args] = [...runner.command, path, file, '1,1,28,28', '2', threads!, mode!];
+      const { stdout } = await promisify(execFile)(command, args);
+      const values = Float32Array.from(stdout.matchAll(/^out\[0\]\[\d+\]:(.*)$/gm), ([, value]) => Number(value));
+      t.equal(values.length, 10);
+      const error = relativeError(values, expected(graphs[0]!));
+      t.ok(error <= 2e-6, `${threads} threads: ${error.toExponential(1)}`);
+    }
+  });
+
+  t.test(`${runner.name}: the whole surface, with exceptions and without`, async (t) => {
+    const { file, cut, nb } = await models(t.testdir({}), runner);
+    for (const cflags of [[], ['-fno-exceptions']]) {
+      const { path } = await built('surface', runner.build, cflags);
+      const [command = '', ...args] = [...runner.command, path, file, cut, nb];
+      const { stdout } = await promisify(execFile)(command, args).catch((error: { stdout: string }) => error);
+      t.equal(stdout, '0 wrong\n', cflags.join() || 'exceptions');
+    }
+  });
+}
