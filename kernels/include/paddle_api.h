@@ -141,6 +141,7 @@ class ConfigBase {
  public:
   explicit ConfigBase(PowerMode mode = LITE_POWER_NO_BIND, int threads = 1) : mode_(mode) { set_threads(threads); }
 
+  /* The folder of a file model.edp. */
   void set_model_dir(const std::string &path) { model_dir_ = path; }
   const std::string &model_dir() const { return model_dir_; }
   /* As many as there are cores, at most. */
@@ -266,10 +267,10 @@ inline std::shared_ptr<PaddlePredictor> CreatePaddlePredictor(const MobileConfig
   } else if (config.is_model_from_memory()) {
     const std::string &bytes = config.lite_model_file();
     model = edge_deploy::Model::open(bytes.data(), bytes.size(), "the model in memory");
+  } else if (config.lite_model_file().empty() && config.model_dir().empty()) {
+    edge_deploy::fail("the config names no model: call set_model_from_file");
   } else if (config.lite_model_file().empty()) {
-    edge_deploy::fail(config.model_dir().empty() ? "the config names no model: call set_model_from_file"
-                                                 : "folders of models are not read here: convert " + config.model_dir() +
-                                                       " with edge-deploy build, and call set_model_from_file");
+    model = edge_deploy::Model::read(config.model_dir() + "/model.edp");
   } else {
     model = edge_deploy::Model::read(config.lite_model_file());
   }

@@ -23,7 +23,7 @@ const graphs = await loadPlans(join(GOLDEN, 'fashion-mobilenet-2.6'), sizes);
 /** Everything the test programs take, in a folder of the test. */
 async function models(folder: string, { architecture, path }: (typeof RUNNERS)[number]) {
   const { program } = compile(graphs, { architecture, path, precision: 'fp32', l2: 512 * 1024 });
-  const file = join(folder, 'm.edp');
+  const file = join(folder, 'model.edp');
   await writeFile(file, program);
   const cut = join(folder, 'cut.edp');
   await writeFile(cut, program.subarray(0, 5000));

@@ -1,6 +1,6 @@
 // Everything of paddle_api.h that light_api.cpp does not touch. With exceptions and without; prints what was found to be wrong.
 //
-//   surface MODEL OTHER_MODEL NB_FILE      MODEL takes 'x' of 1x1x28x28 or 1x1x56x56
+//   surface FOLDER/model.edp DAMAGED_MODEL NB_FILE      the model takes 'x' of 1x1x28x28 or 1x1x56x56
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -102,6 +102,13 @@ int main(int argc, char **argv) {
   check(classify(*CreatePaddlePredictor(owned), 28) == small, "a model from a string");
   borrowed.set_model_from_buffer(bytes.data(), bytes.size());
   check(classify(*CreatePaddlePredictor(borrowed), 28) == small, "a model from memory");
+
+  const std::string path = argv[1];
+  MobileConfig folder;
+  folder.set_model_dir(path.substr(0, path.rfind('/')));
+  check(classify(*CreatePaddlePredictor(folder), 28) == small, "a model in a folder");
+  folder.set_model_dir("/no/such");
+  refuses([&] { CreatePaddlePredictor(folder); }, "/no/such/model.edp cannot be read: No such file");
 
   auto external = picture(28);
   auto sharing = open(argv[1]);
