@@ -12,6 +12,7 @@ import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { buildProgram, type ProgramOptions } from '../../toolchains/index.js';
 import { GOLDEN, relativeError } from '../support/models.js';
 import { RUNNERS } from '../support/run-program.js';
+import { buildSanitized } from '../support/sanitized.js';
 
 /** The first C++ build for an architecture compiles its C++ library as well. */
 t.setTimeout(15 * 60 * 1000);
@@ -40,6 +41,16 @@ function expected(graph: Graph): Float32Array {
   const ones = { type: { dtype: 'f32' as const, shape }, data: new Float32Array(28 * 28).fill(1) };
   return [...evaluateGraph(graph, new Map([[name, ones]])).values()][0]!.data as Float32Array;
 }
+
+t.test('the surface under ThreadSanitizer, AddressSanitizer and UBSan', async (t) => {
+  const folder = t.testdir({});
+  const { file, cut, nb } = await models(folder, RUNNERS[0]!);
+  for (const sanitizers of ['thread', 'address,undefined']) {
+    const program = await buildSanitized('test/kernels/paddle-api/surface.cpp', join(folder, 'surface'), sanitizers);
+    const { stdout } = await promisify(execFile)(program, [file, cut, nb]).catch((error: { stdout: string }) => error);
+    t.equal(stdout, '0 wrong\n', sanitizers);
+  }
+});
 
 for (const runner of RUNNERS) {
   t.test(`${runner.name}: a program for Paddle-Lite's light API runs as it stands`, async (t) => {

@@ -16,7 +16,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   adb: ['adb'],
   'openssh-server': ['sshd', 'ssh-keygen'],
   'openssh-client': ['ssh'],
-  gcc: ['gcc'],
+  'g++': ['gcc', 'g++'],
   chromium: ['chromium'],
   'libc6-dev': [],
 };
