@@ -9,8 +9,10 @@ import { compile } from '../../src/compile.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { loadPlans } from '../../src/load.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
+import { importProgram } from '../../src/paddle/index.js';
 import { buildProgram, type ProgramOptions } from '../../toolchains/index.js';
 import { GOLDEN, relativeError } from '../support/models.js';
+import { int, op, programOf } from '../support/programs.js';
 import { RUNNERS } from '../support/run-program.js';
 import { buildSanitized } from '../support/sanitized.js';
 
@@ -21,6 +23,25 @@ const sources = join(packageRoot, 'test/kernels/paddle-api');
 const sizes = [28, 56].map((size) => new Map([['x', [1, 1, size, size]]]));
 const graphs = await loadPlans(join(GOLDEN, 'fashion-mobilenet-2.6'), sizes);
 
+const addition = programOf(
+  { x: { dims: [1, -1] }, y: { dims: [1, -1] } },
+  [op('elementwise_add', { X: ['x'], Y: ['y'] }, { Out: ['z'] }, { axis: int(-1) })],
+  ['z'],
+);
+/** Two inputs, whose shapes belong together. */
+const sums = [
+  [4, 4],
+  [8, 8],
+  [4, 1],
+].map(([x, y]) =>
+  importProgram('sum', addition, new Map(), {
+    inputShapes: new Map([
+      ['x', [1, x!]],
+      ['y', [1, y!]],
+    ]),
+  }),
+);
+
 /** Everything the test programs take, in a folder of the test. */
 async function models(folder: string, { architecture, path }: (typeof RUNNERS)[number]) {
   const { program } = compile(graphs, { architecture, path, precision: 'fp32', l2: 512 * 1024 });
@@ -29,7 +50,9 @@ async function models(folder: string, { architecture, path }: (typeof RUNNERS)[n
   const cut = join(folder, 'cut.edp');
   await writeFile(cut, program.subarray(0, 5000));
   const nb = join(GOLDEN, 'opt-golden/zoo/sparse_0.9/arm_sparse.nb');
-  return { file, cut, nb };
+  const sum = join(folder, 'sum.edp');
+  await writeFile(sum, compile(sums, { architecture, path, precision: 'fp32', l2: 512 * 1024 }).program);
+  return [file, cut, nb, sum] as const;
 }
 
 const built = (name: string, arch: ProgramOptions['arch'], cflags: readonly string[] = []) =>
@@ -44,17 +67,17 @@ function expected(graph: Graph): Float32Array {
 
 t.test('the surface under ThreadSanitizer, AddressSanitizer and UBSan', async (t) => {
   const folder = t.testdir({});
-  const { file, cut, nb } = await models(folder, RUNNERS[0]!);
+  const files = await models(folder, RUNNERS[0]!);
   for (const sanitizers of ['thread', 'address,undefined']) {
     const program = await buildSanitized('test/kernels/paddle-api/surface.cpp', join(folder, 'surface'), sanitizers);
-    const { stdout } = await promisify(execFile)(program, [file, cut, nb]).catch((error: { stdout: string }) => error);
+    const { stdout } = await promisify(execFile)(program, files).catch((error: { stdout: string }) => error);
     t.equal(stdout, '0 wrong\n', sanitizers);
   }
 });
 
 for (const runner of RUNNERS) {
   t.test(`${runner.name}: a program for Paddle-Lite's light API runs as it stands`, async (t) => {
-    const { file } = await models(t.testdir({}), runner);
+    const [file] = await models(t.testdir({}), runner);
     const { path } = await built('light_api', runner.build);
     for (const [threads, mode] of [
       ['1', '3'],
@@ -70,10 +93,10 @@ for (const runner of RUNNERS) {
   });
 
   t.test(`${runner.name}: the whole surface, with exceptions and without`, async (t) => {
-    const { file, cut, nb } = await models(t.testdir({}), runner);
+    const files = await models(t.testdir({}), runner);
     for (const cflags of [[], ['-fno-exceptions']]) {
       const { path } = await built('surface', runner.build, cflags);
-      const [command = '', ...args] = [...runner.command, path, file, cut, nb];
+      const [command = '', ...args] = [...runner.command, path, ...files];
       const { stdout } = await promisify(execFile)(command, args).catch((error: { stdout: string }) => error);
       t.equal(stdout, '0 wrong\n', cflags.join() || 'exceptions');
     }

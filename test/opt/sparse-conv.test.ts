@@ -128,6 +128,8 @@ t.test('what stays dense', async (t) => {
   const open = types(convolution({ ...shape, dims: [1, 10, -1, 3] }, 5), { sparsity: 0.5 });
   t.notOk(open.types.includes('sparse_conv2d'));
   t.match(open.warnings, [/'w' stays dense: the size of the image is not known/]);
+  const huge = types(convolution({ ...shape, dims: [1, 10, 8192, 8192] }, 5), { sparsity: 0.5 });
+  t.match(huge.warnings, [/'w' stays dense: its input is larger than 2 GB/]);
   t.ok(
     types(convolution({ ...shape, dims: [-1, 10, 4, 3] }, 5), { sparsity: 0.5 }).types.includes('sparse_conv2d'),
     'the batch does not matter',

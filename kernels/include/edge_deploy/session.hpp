@@ -143,6 +143,8 @@ class Session {
       return false;
     }
     external_[index] = memory;
+    /* So that a run never reads more of it: a plan that another input's shape chose may have another one here. */
+    wanted_[index] = shape_of(tensor);
     return true;
   }
 

@@ -37,10 +37,15 @@ export const sparseConv: Pass = (graph, { sparsity, warn }) => {
       continue;
     }
     const [rows, columns] = filter.dims as [number, number];
+    const image = height * width * Float32Array.BYTES_PER_ELEMENT;
+    if (columns * image >= 2 ** 31) {
+      warn(`'${filter.name}' stays dense: its input is larger than 2 GB`);
+      continue;
+    }
     const paired = isPaired(weights, rows, columns);
     const { values, ends, steps, first } = (paired ? inPairs : inRows)(weights, rows, columns);
     const counts = Int32Array.from({ length: rows }, (_, row) => ends[row] ?? 0);
-    const diffs = Int32Array.from(steps, (step) => step * height * width * Float32Array.BYTES_PER_ELEMENT);
+    const diffs = Int32Array.from(steps, (step) => step * image);
     node.type = 'sparse_conv2d';
     node.clearInput('Filter');
     const add = (slot: string, suffix: string, dataType: number, data: Float32Array | Int32Array) =>

@@ -1,6 +1,8 @@
 // Everything of paddle_api.h that light_api.cpp does not touch. With exceptions and without; prints what was found to be wrong.
 //
-//   surface FOLDER/model.edp DAMAGED_MODEL NB_FILE      the model takes 'x' of 1x1x28x28 or 1x1x56x56
+//   surface FOLDER/model.edp DAMAGED_MODEL NB_FILE SUM
+//
+// The model takes 'x' of 1x1x28x28 or 1x1x56x56; SUM takes 'x' and 'y' of 1x4 and 1x4, 1x8 and 1x8, or 1x4 and 1x1.
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -66,8 +68,37 @@ static std::vector<float> classify(PaddlePredictor &predictor, int size) {
   return outputs(predictor);
 }
 
+static void two_inputs(const std::string &path) {
+  auto sum = open(path);
+  auto x = sum->GetInputByName("x"), y = sum->GetInputByName("y");
+  const auto first = [&] {
+    sum->Run();
+    return sum->GetOutput(0)->data<float>()[0];
+  };
+  x->mutable_data<float>()[0] = 1;
+  y->mutable_data<float>()[0] = 2;
+  check(first() == 3, "a sum");
+  y->Resize({1, 1});
+  check(x->data<float>()[0] == 1 && x->shape() == shape_t({1, 4}), "an input keeps what it holds when another is resized");
+  y->mutable_data<float>()[0] = 5;
+  check(first() == 6, "a sum in the other plan");
+
+  x->Resize({1, 8});
+  refuses([&] { sum->Run(); }, "but not for all of them together");
+  y->Resize({1, 8});
+  x->mutable_data<float>()[0] = y->mutable_data<float>()[0] = 4;
+  check(first() == 8, "both resized, one after the other");
+
+  auto other = open(path);
+  std::vector<float> four(4, 1);
+  other->GetInput(0)->ShareExternalMemory(four.data(), four.size() * sizeof(float), TARGET(kHost));
+  other->GetInput(1)->Resize({1, 8});
+  refuses([&] { other->Run(); }, "but not for all of them together");
+}
+
 int main(int argc, char **argv) {
-  if (argc != 4) return 2;
+  if (argc != 5) return 2;
+  two_inputs(argv[4]);
   auto predictor = open(argv[1]);
   const auto small = classify(*predictor, 28), large = classify(*predictor, 56);
   check(small != large, "two sizes give two results");
