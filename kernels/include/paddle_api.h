@@ -25,7 +25,6 @@
 #include <edge_deploy/session.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 #include <string>

@@ -4,9 +4,9 @@
  *   scale = fround(max|w| / R)        R = 127 or 32767
  *   q     = round half to even(fround(w / scale)), 0 where the scale is 0
  *
- * Both quotients are NumPy's, bit for bit: max|w| / R in double and rounded once, w / scale in single precision. |q| never
- * exceeds R, so nothing is clamped. It stands here, below the rooms, because two of them need it: `quantize` for graphs
- * and `paddle` for programs, whose tensors come in pieces.
+ * Both quotients are NumPy's, bit for bit: max|w| / R in double and rounded once, w / scale in single precision. |q|
+ * exceeds R only where a scale is subnormal, and wraps there as in NumPy. It stands here, below the rooms, because two of
+ * them need it: `quantize` for graphs and `paddle` for programs, whose tensors come in pieces.
  */
 import { type Channels, ChannelWalk, channelsAlong, oneChannel } from './channels.js';
 import { ScaleSearch } from './scale-search.js';

@@ -169,16 +169,13 @@ class Packer {
   #pushScalar(kind: Scalar['kind'], value: number | bigint): number {
     this.#align(0, SIZES[kind]);
     this.#room(SIZES[kind]);
-    this.#put(kind, this.#head, value);
-    return this.#size;
-  }
-
-  #put(kind: Scalar['kind'], at: number, value: number | bigint): void {
+    const at = this.#head;
     if (kind === 'int64') this.#view.setBigInt64(at, BigInt(value), true);
     else if (kind === 'int32') this.#view.setInt32(at, Number(value), true);
     else if (kind === 'float32') this.#view.setFloat32(at, Number(value), true);
     else if (kind === 'float64') this.#view.setFloat64(at, Number(value), true);
     else this.#view.setUint8(at, Number(value));
+    return this.#size;
   }
 
   #pushInt32(value: number): number {

@@ -26,9 +26,9 @@ const MOST_PARAMETERS = 0xffff;
 const MOST_BYTES = 2 ** 31 - 1;
 
 /**
- * The file in pieces, to be written one after the other; data of parameters are passed on without a copy, so a piece is valid until the
- * next is asked for. Variables and ops
- * keep their order, slots and attributes are sorted by name as the loader demands. Every parameter the program declares is written.
+ * The file in pieces, to be written one after the other; data of parameters are passed on without a copy, so a piece is
+ * valid until the next is asked for. Variables and ops keep their order, slots and attributes are sorted by name as the
+ * loader demands. Every parameter the program declares is written.
  * Throws E_OP for an attribute that the format has no place for, E_MODEL for sizes beyond it.
  */
 export function* writeNaiveBuffer(

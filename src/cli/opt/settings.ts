@@ -42,7 +42,7 @@ export function settingsOf({ given, fusions }: OptFlags): Settings {
   const on = (name: string): boolean => given.get(name) === true;
   const targets = checkTargets((given.get('valid_targets') as string | undefined) ?? 'arm');
   const opt = quantization(text('quant_type'), on('quant_model'));
-  const sparse = sparsity(given.get('sparse_threshold') as number | undefined, on('sparse_model'));
+  const sparsity = sparsityOf(given.get('sparse_threshold') as number | undefined, on('sparse_model'));
   refuseUnsupported(given);
   const [model, params] = [text('model_file'), text('param_file')];
   const folder = text('model_set_dir') ?? text('model_set');
@@ -62,7 +62,7 @@ export function settingsOf({ given, fusions }: OptFlags): Settings {
     outType,
     targets,
     recordTailoring: on('record_tailoring_info'),
-    opt: { ...opt, sparsity: sparse, fusions, reader: outType === 'protobuf' && fusions === 'all' ? 'paddle' : 'lite' },
+    opt: { ...opt, sparsity, fusions, reader: outType === 'protobuf' && fusions === 'all' ? 'paddle' : 'lite' },
   };
 }
 
@@ -112,7 +112,7 @@ function quantization(type: string | undefined, wanted: boolean): Pick<OptOption
 }
 
 /** The fraction of zeros from which on convolutions are to be sparse; undefined where that is not asked for. */
-function sparsity(threshold: number | undefined, wanted: boolean): number | undefined {
+function sparsityOf(threshold: number | undefined, wanted: boolean): number | undefined {
   if (threshold === undefined || (threshold >= 0 && threshold <= 1)) return wanted ? (threshold ?? 0.6) : undefined;
   throw usage('Please set sparse_threshold between 0.0 and 1.0.', `It is ${threshold}.`);
 }
