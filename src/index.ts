@@ -21,7 +21,7 @@ import type { Tensor } from './ir/tensor.js';
 
 export { type Device, type DeviceInfo, openDevice, type PutResult, type RunResult } from '../deploy/index.js';
 export { loadTargets, readConfig, resolveTargets, type Target } from '../targets/index.js';
-export { type BuiltProgram, buildProgram, buildRunner } from '../toolchains/index.js';
+export { type BuiltFile, buildProgram, buildRunner } from '../toolchains/index.js';
 export { EdgeDeployError, type ErrorCode } from './base/errors.js';
 export type { OnProgress, Progress } from './base/events.js';
 export { type Compiled, type CompiledPlan, type CompileOptions, compile, PRECISIONS } from './compile.js';

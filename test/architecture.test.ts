@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'toolchains',
   ],
   'src/inspection': [...FLOOR, 'src/compile.ts', 'src/quantize', 'src/lower'],
+  'src/package': ['toolchains'],
   'src/report': [...FLOOR, 'src/deployment', 'src/inspection', 'src/program'],
   'src/cli': [
     ...FLOOR,
@@ -70,6 +71,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/naive-buffer',
     'src/npy',
     'src/opt',
+    'src/package',
     'src/paddle',
     'src/program',
     'src/report',

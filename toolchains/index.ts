@@ -1,10 +1,11 @@
 /** Compilers as data, driven by npm packages alone: Zig through zig-build. */
 export {
   type BuildOptions,
-  type BuiltProgram,
+  type BuiltFile,
   buildProgram,
   buildRunner,
-  librarySources,
   type ProgramOptions,
 } from './build.js';
-export { ARCHES, type Arch, loadToolchain } from './toolchain.js';
+export { buildLibrary, type LibraryOptions } from './library.js';
+export { librarySources } from './sources.js';
+export { ARCHES, type Arch, loadToolchain, PLATFORMS, type Platform } from './toolchain.js';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Device, DeviceInfo, FileToPut, PutResult } from '../../deploy/index.js';
 import type { Target } from '../../targets/target.js';
-import { type BuiltProgram, buildRunner } from '../../toolchains/index.js';
+import { type BuiltFile, buildRunner } from '../../toolchains/index.js';
 import { type OnProgress, silent } from '../base/events.js';
 import { type Compiled, type CompiledPlan, compile } from '../compile.js';
 import type { Graph } from '../ir/graph.js';
@@ -56,7 +56,7 @@ export interface Execution {
   /** The graph that ran, and what it was compiled to. */
   readonly graph: Graph;
   readonly plan: CompiledPlan;
-  readonly runner: BuiltProgram;
+  readonly runner: BuiltFile;
   readonly info: DeviceInfo;
   readonly put: PutResult;
   readonly report: RunReport;
