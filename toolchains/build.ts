@@ -42,10 +42,18 @@ export interface BuiltProgram {
 
 const KERNELS = join(packageRoot, 'kernels');
 
-/** Every C file of the library that runs on a board; `runner/` is a program, `wasm/` runs on the host. */
+/** Every C file of the library that runs on a board; `runner/` is a program, `wasm/` runs on the host, `compat/` uses it. */
 export function librarySources(): string[] {
-  return filesUnder(KERNELS, '.c').filter((file) => !/[\\/]kernels[\\/](runner|wasm)[\\/]/.test(file));
+  return filesUnder(KERNELS, '.c').filter((file) => !/[\\/]kernels[\\/](runner|wasm|compat)[\\/]/.test(file));
 }
+
+/** The C files of the natives of PaddlePredictor.jar, which are linked with the library into libpaddle_lite_jni. */
+export function jniSources(): string[] {
+  return filesUnder(join(KERNELS, 'compat', 'jni'), '.c');
+}
+
+/** The library's names are not that shared object's: only `Java_*` can be seen. */
+export const JNI_CFLAGS: readonly string[] = ['-DED_API=', '-fvisibility=hidden'];
 
 /** The program that is pushed to a board. */
 export function buildRunner(options: BuildOptions): Promise<BuiltProgram> {
@@ -162,7 +170,7 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
 }
 
 /** A program in the cache, if it is what was built: a disk that was full or lost power may have left less. */
-async function readWhole(path: string): Promise<Uint8Array | undefined> {
+export async function readWhole(path: string): Promise<Uint8Array | undefined> {
   try {
     const [bytes, hash] = await Promise.all([readFile(path), readFile(`${path}.sha256`, 'utf8')]);
     return createHash('sha256').update(bytes).digest('hex') === hash ? bytes : undefined;
@@ -202,7 +210,8 @@ async function zigBuild(
   );
 }
 
-function filesUnder(folder: string, suffix: string): string[] {
+/** Files of a suffix in a folder and those below, in a fixed order. */
+export function filesUnder(folder: string, suffix: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
     .map((entry) => join(entry.parentPath, entry.name))
