@@ -1,4 +1,4 @@
-/** Compilers as data, driven by npm packages alone: Zig through zig-build. */
+/** Compilers as data, driven by npm packages alone: Zig through zig-build. Java needs a JDK. */
 export {
   type BuildOptions,
   type BuiltFile,
@@ -6,6 +6,7 @@ export {
   buildRunner,
   type ProgramOptions,
 } from './build.js';
-export { buildLibrary, type LibraryOptions } from './library.js';
-export { librarySources } from './sources.js';
+export { buildJar, compileJava, findJdk, type Jdk } from './jdk.js';
+export { buildJniLibrary, buildLibrary, type LibraryOptions } from './library.js';
+export { JNI_CFLAGS, jniSources, librarySources } from './sources.js';
 export { ARCHES, type Arch, loadToolchain, PLATFORMS, type Platform } from './toolchain.js';

@@ -5,7 +5,7 @@ import { silent } from '../src/base/events.js';
 import { type BuildOptions, type BuiltFile, hashOf } from './build.js';
 import { cachedFile } from './build-cache.js';
 import { archive, type CompileOptions, compileTargets, type Target } from './compile.js';
-import { filesUnder, KERNELS, librarySources, SYSROOT } from './sources.js';
+import { filesUnder, JNI_CFLAGS, jniSources, KERNELS, librarySources, SYSROOT } from './sources.js';
 import { loadToolchain, type Platform, type Toolchain } from './toolchain.js';
 import { findCompiler } from './zig.js';
 
@@ -13,8 +13,22 @@ export interface LibraryOptions extends BuildOptions {
   readonly platform: Platform;
   /** Name of the file, which a shared library carries in itself: `libedge_deploy.so`. One that ends in `.a` is an archive. */
   readonly name: string;
-  /** C files besides the library's own. */
+  /** C files besides the library's own, and what the compiler is told of all of them. */
   readonly sources?: readonly string[];
+  readonly cflags?: readonly string[];
+}
+
+/** The natives of PaddlePredictor.jar with the library in them: they need no other file of ours. */
+export function buildJniLibrary(options: BuildOptions & { readonly platform: Platform }): Promise<BuiltFile> {
+  const suffix = options.platform === 'host' && process.platform === 'darwin' ? 'dylib' : 'so';
+  // Before 2.34 glibc has threads in a library of their own.
+  const threads = loadToolchain(options.platform).system === undefined ? ['-lpthread'] : [];
+  return buildLibrary({
+    ...options,
+    name: `libpaddle_lite_jni.${suffix}`,
+    sources: jniSources(),
+    cflags: [...JNI_CFLAGS, ...threads],
+  });
 }
 
 /**
@@ -23,7 +37,8 @@ export interface LibraryOptions extends BuildOptions {
  */
 export async function buildLibrary(options: LibraryOptions): Promise<BuiltFile> {
   const { platform, name, onProgress = silent, signal } = options;
-  const toolchain = loadToolchain(platform);
+  const described = loadToolchain(platform);
+  const toolchain = { ...described, cflags: [...described.cflags, ...(options.cflags ?? [])] };
   const compiler = findCompiler();
   const sources = [...librarySources(), ...(options.sources ?? [])];
   const system = [...filesUnder(SYSROOT, '.h'), ...filesUnder(SYSROOT, '.c')];

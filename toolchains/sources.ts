@@ -6,10 +6,18 @@ export const KERNELS = join(packageRoot, 'kernels');
 /** Declarations and stand-ins for C libraries that do not come with the compiler. */
 export const SYSROOT = join(packageRoot, 'toolchains', 'sysroot');
 
-/** Every C file of the library that runs on a board; `runner/` is a program, `wasm/` runs on the host, `compat/` is a layer over it. */
+/** Every C file of the library that runs on a board; `runner/` is a program, `wasm/` runs on the host, `compat/` uses it. */
 export function librarySources(): string[] {
   return filesUnder(KERNELS, '.c').filter((file) => !/[\\/]kernels[\\/](runner|wasm|compat)[\\/]/.test(file));
 }
+
+/** The C files of the natives of PaddlePredictor.jar, which are linked with the library into libpaddle_lite_jni. */
+export function jniSources(): string[] {
+  return filesUnder(join(KERNELS, 'compat', 'jni'), '.c');
+}
+
+/** The library's names are not that shared object's: only `Java_*` can be seen. */
+export const JNI_CFLAGS: readonly string[] = ['-DED_API=', '-fvisibility=hidden'];
 
 export function filesUnder(folder: string, suffix: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

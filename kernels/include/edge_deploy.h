@@ -43,7 +43,10 @@
 extern "C" {
 #endif
 
+/* Who links the library into one of their own may hide its names: -DED_API= -fvisibility=hidden */
+#ifndef ED_API
 #define ED_API __attribute__((visibility("default")))
+#endif
 
 enum ed_status {
   ED_OK = 0,
