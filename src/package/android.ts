@@ -1,0 +1,4 @@
+import type { PackageFile } from './files.js';
+export async function androidFiles(_: unknown): Promise<PackageFile[]> {
+  return [];
+}

@@ -1,0 +1,4 @@
+import type { PackageFile } from './files.js';
+export async function iosFiles(_: unknown): Promise<PackageFile[]> {
+  return [];
+}
