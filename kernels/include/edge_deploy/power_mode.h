@@ -97,8 +97,8 @@ ED_INLINE uint32_t ed_cores_list(uint16_t *ids, const char *root, const char *na
 
 /* Puts the big cores before the little ones by these speeds; 0 when all are alike. */
 ED_INLINE int ed_cores_sort(struct ed_cores *cores, const uint32_t *speeds) {
-  uint32_t slowest = speeds[0], fastest = speeds[0];
-  for (uint32_t i = 1; i < cores->count; i++) {
+  uint32_t slowest = UINT32_MAX, fastest = 0;
+  for (uint32_t i = 0; i < cores->count; i++) {
     if (speeds[i] < slowest) slowest = speeds[i];
     if (speeds[i] > fastest) fastest = speeds[i];
   }
