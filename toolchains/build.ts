@@ -69,11 +69,10 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
     }
   }
   const cflags = [...toolchain.cflags, ...(options.cflags ?? [])];
-  const folders = cflags.flatMap((flag) => (flag.startsWith('-I') ? [resolve(packageRoot, flag.slice(2))] : []));
   const hash = createHash('sha256').update(
     JSON.stringify([toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform]),
   );
-  for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources, ...headersOf(sources, folders)])
+  for (const file of [...library, ...filesUnder(KERNELS, '.h'), ...sources, ...headersFor(sources, cflags)])
     hash.update(`${relative(packageRoot, file)}\0`).update(readFileSync(file));
   const key = hash.digest('hex');
   const cache = cacheFolder();
@@ -159,6 +158,12 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltProgra
     },
     () => onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${arch}` }),
   );
+}
+
+/** What the sources include, of the public headers (C++ ones too) and of the folders that flags name. */
+export function headersFor(sources: readonly string[], cflags: readonly string[]): string[] {
+  const named = cflags.flatMap((flag) => (flag.startsWith('-I') ? [resolve(packageRoot, flag.slice(2))] : []));
+  return headersOf(sources, [join(KERNELS, 'include'), ...named]);
 }
 
 /** A program in the cache, if it is what was built: a disk that was full or lost power may have left less. */

@@ -6,6 +6,7 @@
 #include <edge_deploy/power_mode.h>
 #include <edge_deploy/thread_pool.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -224,8 +225,10 @@ class Session {
     return true;
   }
 
+  /* Takes no memory: every run asks it. */
   bool fits(uint32_t plan, uint32_t index, const Shape &shape) const {
-    return shape_of(ed_model_input(&model_->get(), plan, index)) == shape;
+    const ed_tensor tensor = ed_model_input(&model_->get(), plan, index);
+    return tensor.rank == shape.size() && std::equal(shape.begin(), shape.end(), tensor.shape);
   }
 
   /* The plan in use, if it will do, or the first that does; −1 for none. `all`: also for the shapes of the other inputs. */
