@@ -17,6 +17,8 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'openssh-server': ['sshd', 'ssh-keygen'],
   'openssh-client': ['ssh'],
   'g++': ['gcc', 'g++'],
+  make: ['make'],
+  cmake: ['cmake'],
   chromium: ['chromium'],
   'libc6-dev': [],
 };
