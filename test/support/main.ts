@@ -17,6 +17,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'openssh-server': ['sshd', 'ssh-keygen'],
   'openssh-client': ['ssh'],
   'g++': ['gcc', 'g++'],
+  'openjdk-17-jdk-headless': ['javac', 'jar', 'java'],
   chromium: ['chromium'],
   'libc6-dev': [],
 };
