@@ -25,7 +25,7 @@ const kilobytes = (stdout: string) => stdout.trim().split('\n').map(Number) as [
 
 t.test('10,000 predictors made, run and closed: resident memory is flat', async (t) => {
   for (const threads of ['1', '2']) {
-    const { stdout } = await java('Endurance', [model, 'create', '10000', threads], FIXED_HEAP);
+    const { stdout } = await java('Endurance', [model, 'create', '10000', threads], { flags: FIXED_HEAP });
     const [early, late] = kilobytes(stdout);
     t.comment(`${threads} threads: ${early} kB after 1,000, ${late} kB after 10,000`);
     // 300 kB are usual. The bound is 116 bytes for each of the 9,000.
@@ -34,7 +34,7 @@ t.test('10,000 predictors made, run and closed: resident memory is flat', async 
 });
 
 t.test('3,000 predictors that nobody closes are collected', async (t) => {
-  const { stdout } = await java('Endurance', [model, 'forget', '3000'], FIXED_HEAP);
+  const { stdout } = await java('Endurance', [model, 'forget', '3000'], { flags: FIXED_HEAP });
   const [early, late] = kilobytes(stdout);
   t.comment(`${early} kB after 300, ${late} kB after 3,000`);
   // How many wait for the collector varies; all of them would be more than 400 MB.

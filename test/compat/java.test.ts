@@ -1,5 +1,5 @@
 /** PaddlePredictor.jar in a real Java virtual machine: what models compute, and every promise of the API. */
-import { writeFile } from 'node:fs/promises';
+import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
@@ -108,14 +108,26 @@ t.test('the whole surface, and -Xcheck:jni has nothing to say', async (t) => {
   const files = ['model.edp', 'cut.edp', nb, 'sum.edp', 'types.edp', 'foreign.edp'];
   const args = files.map((name) => (name === nb ? nb : file(name)));
   for (const flags of [[], ['-Xcheck:jni']]) {
-    const { stdout, stderr } = await java('Surface', args, flags);
+    const { stdout, stderr } = await java('Surface', args, { flags });
     t.equal(stdout, '0 wrong\n', flags.join() || 'as usual');
     t.equal(stderr, '');
   }
 });
 
 t.test('without the native library the error says where to put it', async (t) => {
-  const { stderr } = await java('Run', ['model.edp', '1'], ['-Djava.library.path=/none']).catch((error) => error);
+  const flags = ['-Djava.library.path=/none'];
+  const { stderr } = await java('Run', ['model.edp', '1'], { flags }).catch((error) => error);
   t.match(stderr, /UnsatisfiedLinkError: no paddle_lite_jni in java.library.path: \/none. Give java the folder of/);
   t.match(stderr, /libpaddle_lite_jni.so: -Djava.library.path=PACKAGE\/lib/);
+});
+
+t.test('want of native memory is an OutOfMemoryError', async (t) => {
+  const model = join(folder, 'vast.edp');
+  await writeFile(model, '');
+  // No block of the disk is used.
+  await truncate(model, 2 ** 35);
+  const options = { flags: ['-Xmx64m', '-Xcheck:jni'], limit: 2 ** 23 };
+  const { stdout, stderr } = await java('Run', [model, '1'], options).catch((error) => error);
+  t.equal(stdout, '');
+  t.match(stderr, /^Exception in thread "main" java.lang.OutOfMemoryError: no native memory for the model\n/);
 });

@@ -4,11 +4,18 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildJar, buildProgram, compileJava, findJdk, JNI_CFLAGS, jniSources } from '../../toolchains/index.js';
 
-/** Starts a Java program of the test, with more flags of `java`, and returns what it printed; rejects when it fails. */
+export interface JavaOptions {
+  /** More flags of `java`. */
+  readonly flags?: readonly string[];
+  /** A limit of its address space, in kilobytes. */
+  readonly limit?: number;
+}
+
+/** Starts a Java program of the test and returns what it printed; rejects when it fails. */
 export type RunJava = (
   main: string,
   args: readonly string[],
-  flags?: readonly string[],
+  options?: JavaOptions,
 ) => Promise<{ stdout: string; stderr: string }>;
 
 /** Compiles Java programs against PaddlePredictor.jar, in `folder`, where the native library stands as in a package. */
@@ -29,6 +36,9 @@ export async function prepareJava(folder: string, sources: readonly string[]): P
   const common = [`-Djava.library.path=${join(folder, 'lib')}`, '-cp', [jar.path, classes].join(delimiter)];
   // Java 24 and later warn about libraries that nobody allowed.
   if (Number.parseInt(version, 10) >= 24) common.push('--enable-native-access=ALL-UNNAMED');
-  return (main, args, flags = []) =>
-    promisify(execFile)(join(dirname(javac), 'java'), [...common, ...flags, main, ...args], { maxBuffer: 2 ** 26 });
+  return (main, args, { flags = [], limit } = {}) => {
+    const command = [join(dirname(javac), 'java'), ...common, ...flags, main, ...args];
+    const shell = ['-c', `ulimit -v ${limit ?? 'unlimited'}; exec "$@"`, 'sh'];
+    return promisify(execFile)('sh', [...shell, ...command], { maxBuffer: 2 ** 26 });
+  };
 }

@@ -99,6 +99,10 @@ final class Surface {
         refuses(IllegalArgumentException.class, "the config is null", () -> PaddlePredictor.createPaddlePredictor(null));
         refuses(IllegalArgumentException.class, "the config names no model: call setModelFromFile",
                 () -> new PaddlePredictor(new MobileConfig()));
+        config.setModelFromFile(null);
+        config.setModelDir(null);
+        config.setModelFromBuffer((String) null);
+        refuses(IllegalArgumentException.class, "the config names no model", () -> new PaddlePredictor(config));
     }
 
     private static void models(String[] args) throws Exception {
