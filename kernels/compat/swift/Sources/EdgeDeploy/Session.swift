@@ -4,7 +4,7 @@ import EdgeDeployC
 /// Inputs, outputs and runs of a model.
 ///
 ///     let model = try Model(contentsOf: url)
-///     let session = try Session(model: model)
+///     let session = try Session(model)
 ///     try session.setInput(0, to: pixels)
 ///     try session.run()
 ///     let scores = try session.output(0, as: Float.self)
@@ -22,7 +22,7 @@ public final class Session {
 
   /// Allocates all that runs need. `threads` counts those that compute, the caller's among them; `run` borrows the others from
   /// Dispatch. Throws `EdgeDeployError` when there is no memory, or this device cannot run the model.
-  public init(model: Model, threads: Int = 1) throws {
+  public init(_ model: Model, threads: Int = 1) throws {
     self.model = model
     var helpers = ed_threads()
     helpers.count = UInt32(clamping: max(threads, 1))

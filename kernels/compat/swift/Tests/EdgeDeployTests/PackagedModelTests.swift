@@ -8,7 +8,7 @@ final class PackagedModelTests: XCTestCase {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let model = try Model(contentsOf: package.appendingPathComponent("model.edp"))
-    let session = try Session(model: model, threads: 2)
+    let session = try Session(model, threads: 2)
     try session.run()
     for index in 0..<model.outputCount {
       XCTAssertGreaterThan(try session.outputDescription(index).byteCount, 0)
