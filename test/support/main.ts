@@ -18,6 +18,9 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'openssh-client': ['ssh'],
   'g++': ['gcc', 'g++'],
   chromium: ['chromium'],
+  llvm: ['llvm-nm', 'llvm-objdump'],
+  lld: ['lld'],
+  'libplist-utils': ['plistutil'],
   'libc6-dev': [],
 };
 
