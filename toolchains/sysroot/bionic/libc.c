@@ -5,8 +5,28 @@
 #define STUB(name) \
   void name(void) {}
 
+STUB(__errno)
+STUB(calloc) /* which the compiler makes of malloc and memset */
+STUB(close)
+STUB(free)
 STUB(getauxval)
+STUB(malloc)
 STUB(memcmp)
 STUB(memcpy)
 STUB(memmove)
 STUB(memset)
+STUB(open)
+STUB(pthread_cond_broadcast)
+STUB(pthread_cond_destroy)
+STUB(pthread_cond_init)
+STUB(pthread_cond_signal)
+STUB(pthread_cond_wait)
+STUB(pthread_create)
+STUB(pthread_join)
+STUB(pthread_mutex_destroy)
+STUB(pthread_mutex_init)
+STUB(pthread_mutex_lock)
+STUB(pthread_mutex_unlock)
+STUB(read)
+STUB(strerror)
+STUB(strlen)
