@@ -3,14 +3,14 @@
  * line), builds the three runners, runs every test file with tap, and ends with the line `N passed, N failed`.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import { packageRoot } from '../../src/base/package-root.js';
 import { buildCounter } from '../../src/deployment/counter.js';
 import { ARCHES, buildRunner } from '../../toolchains/index.js';
 
-/** Debian packages by a program that each brings. */
+/** Debian packages by what each brings that tests need: programs by their names, else files. */
 const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'qemu-user': ['qemu-arm', 'qemu-aarch64'],
   adb: ['adb'],
@@ -18,14 +18,19 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'openssh-client': ['ssh'],
   'g++': ['gcc', 'g++'],
   chromium: ['chromium'],
-  'libc6-dev': [],
+  'libc6-dev': ['/usr/include/stdio.h'],
+  'libc6-arm64-cross': ['/usr/aarch64-linux-gnu/lib/libc.so.6'],
+  'libc6-armel-cross': ['/usr/arm-linux-gnueabi/lib/libc.so.6'],
+  'openjdk-17-jdk-headless': ['javac'],
+  maven: ['mvn'],
 };
 
 const FOLDERS = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 
 function isInstalled(packageName: string): boolean {
-  if (packageName === 'libc6-dev') return existsSync('/usr/include/stdio.h');
-  return TOOLS[packageName]!.every((program) => FOLDERS.some((folder) => existsSync(join(folder, program))));
+  return TOOLS[packageName]!.every((file) =>
+    isAbsolute(file) ? existsSync(file) : FOLDERS.some((folder) => existsSync(join(folder, file))),
+  );
 }
 
 async function installTools(): Promise<void> {
