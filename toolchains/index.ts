@@ -10,3 +10,4 @@ export { buildJar, compileJava, findJdk, type Jdk } from './jdk.js';
 export { buildJniLibrary, buildLibrary, type LibraryOptions } from './library.js';
 export { JNI_CFLAGS, jniSources, librarySources } from './sources.js';
 export { ARCHES, type Arch, loadToolchain, PLATFORMS, type Platform } from './toolchain.js';
+export { type ZipEntry, zipFiles } from './zip.js';

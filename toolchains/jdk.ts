@@ -25,7 +25,7 @@ const OLDEST = 17;
 const INSTALL = 'Install one (Debian, Ubuntu: apt install openjdk-17-jdk-headless), or set JAVA_HOME to one.';
 
 /** The earliest that a ZIP file can say without a time zone. */
-const DATE = '1980-01-01T00:00:02Z';
+export const DATE = '1980-01-01T00:00:02Z';
 
 const SOURCES = join(packageRoot, 'kernels', 'compat', 'java');
 
@@ -77,7 +77,7 @@ export async function compileJava(
   // An empty one, as javac would otherwise look in the environment and the current folder.
   const path = classpath.length > 0 ? classpath.join(delimiter) : output;
   await mkdir(output, { recursive: true });
-  await expect(jdk.javac, [...flags, '-classpath', path, '-d', output, ...sources], signal);
+  await runTool(jdk.javac, [...flags, '-classpath', path, '-d', output, ...sources], signal);
 }
 
 /**
@@ -119,7 +119,7 @@ async function archive(
   await writeFile(manifest!, 'Manifest-Version: 1.0\nCreated-By: edge-deploy\n');
   const entries = filesUnder(classes!, '.class').flatMap((file) => ['-C', classes!, relative(classes!, file)]);
   const options = ['--create', '--no-compress', '--date', DATE, '--manifest', manifest!, '--file', output!];
-  await expect(jdk.jar, [...options, ...entries], signal);
+  await runTool(jdk.jar, [...options, ...entries], signal);
   return readFile(output!);
 }
 
@@ -134,11 +134,12 @@ async function run(
     stdin: 'ignore',
     ...(signal ? { cancelSignal: signal } : {}),
   });
-  if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', 'the build of PaddlePredictor.jar was interrupted');
+  if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', 'the work of the JDK was interrupted');
   return { all: String(result.all), exitCode: result.exitCode };
 }
 
-async function expect(file: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
+/** Runs a tool of the JDK. Throws E_TOOLCHAIN with its own words when it fails. */
+export async function runTool(file: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   const { all, exitCode } = await run(file, args, signal);
   if (exitCode === 0) return;
   throw new EdgeDeployError('E_TOOLCHAIN', `${file} failed:\n${all.trim().slice(-4000)}`, {

@@ -43,7 +43,7 @@ export async function buildLibrary(options: LibraryOptions): Promise<BuiltFile> 
   const sources = [...librarySources(), ...(options.sources ?? [])];
   const system = [...filesUnder(SYSROOT, '.h'), ...filesUnder(SYSROOT, '.c')];
   const hash = hashOf(
-    [toolchain, compiler.version, name, process.platform],
+    [toolchain, HIDDEN, BIONIC, compiler.version, name, process.platform],
     [...sources, ...filesUnder(KERNELS, '.h'), ...(toolchain.system ? system : [])],
   );
   const cache = cacheFolder();
@@ -103,16 +103,20 @@ const sharedOf: Make = async (toolchain, sources, output, work, options) => {
   const bionic = join(SYSROOT, 'bionic');
   const stubs = ['libc', 'libm'].map((stub) => ({
     ...targetOf(toolchain, [join(bionic, `${stub}.c`)], join(work, `${stub}.so`)),
-    cflags: [...toolchain.cflags, '-fno-builtin', '-w', `-Wl,-soname,${stub}.so`],
+    cflags: [...toolchain.cflags, '-fvisibility=default', '-fno-builtin', '-w', `-Wl,-soname,${stub}.so`],
   }));
   await compileTargets(stubs, options);
   const all = [...sources, join(bionic, 'note.c'), ...stubs.map((stub) => stub.output)];
-  // Devices with pages of 16 KiB refuse a library whose segments are aligned to less.
-  const aligned = [...cflags, '-Wl,-z,max-page-size=16384'];
-  await compileTargets([{ ...targetOf(toolchain, all, output), cflags: aligned }], options);
+  await compileTargets([{ ...targetOf(toolchain, all, output), cflags: [...cflags, ...BIONIC] }], options);
 };
 
 const HIDDEN = ['-fvisibility=hidden'];
+
+/**
+ * Devices with pages of 16 KiB refuse a library whose segments are aligned to less, and protect whole pages. A name that no
+ * stub has is an error of the build, not of the device.
+ */
+const BIONIC = ['-Wl,-z,max-page-size=16384', '-Wl,-z,common-page-size=16384', '-Wl,-z,defs'];
 
 function targetOf(toolchain: Toolchain, sources: readonly string[], output: string): Omit<Target, 'cflags'> {
   return {
@@ -122,7 +126,13 @@ function targetOf(toolchain: Toolchain, sources: readonly string[], output: stri
     std: 'gnu11',
     output,
     sources,
-    include: [...(toolchain.system ? [join(SYSROOT, 'include')] : []), join(KERNELS, 'include')],
+    include: [...systemHeaders(toolchain), join(KERNELS, 'include')],
     libraries: toolchain.libraries ?? [],
   };
+}
+
+/** Folders of declarations where the compiler brings none; what is bionic's alone stands before what is everybody's. */
+function systemHeaders({ system }: Toolchain): string[] {
+  if (system === undefined) return [];
+  return [...(system === 'bionic' ? [join(SYSROOT, 'bionic', 'include')] : []), join(SYSROOT, 'include')];
 }
