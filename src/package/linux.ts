@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Arch, buildJar, buildJniLibrary, buildLibrary, buildProgram } from '../../toolchains/index.js';
+import { type Arch, buildJar, buildJniLibrary, buildLibrary } from '../../toolchains/index.js';
 import type { OnProgress } from '../base/events.js';
-import { packageRoot } from '../base/package-root.js';
 import { headers, type PackageFile } from './files.js';
+import { minimalProgram, minimalSource } from './minimal.js';
 
 export interface LinuxOptions {
   readonly platform: 'linux-armv7' | 'linux-armv8' | 'host';
@@ -21,9 +19,6 @@ const ARCH: Readonly<Record<LinuxOptions['platform'], Arch>> = {
   host: 'host',
 };
 
-/** The smallest program over the library, as source. */
-export const MINIMAL = join(packageRoot, 'examples', 'minimal', 'minimal.c');
-
 /** A package for Linux on ARM, or for this machine. */
 export async function linuxFiles(options: LinuxOptions): Promise<PackageFile[]> {
   const { platform, program, java, onProgress, signal } = options;
@@ -37,12 +32,11 @@ export async function linuxFiles(options: LinuxOptions): Promise<PackageFile[]> 
     libraries.push({ path, data: (await buildJniLibrary(build)).bytes });
     libraries.push({ path: 'java/PaddlePredictor.jar', data: (await buildJar({ onProgress, signal })).bytes });
   }
-  const minimal = await buildProgram({ arch: ARCH[platform], name: 'minimal', sources: [MINIMAL], onProgress, signal });
   return [
     { path: 'model.edp', data: program },
     ...libraries,
     ...headers(),
-    { path: 'example/minimal.c', data: readFileSync(MINIMAL) },
-    { path: 'example/minimal', data: minimal.bytes, executable: true },
+    minimalSource(),
+    await minimalProgram('example/minimal', ARCH[platform], { onProgress, signal }),
   ];
 }
