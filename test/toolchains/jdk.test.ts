@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { packageRoot } from '../../src/base/package-root.js';
 import { buildJar, compileJava, findJdk } from '../../toolchains/index.js';
 import { failsWith } from '../support/devices.js';
 import { restoring } from '../support/environment.js';
@@ -71,6 +72,15 @@ t.test('its entries stand in order, for Java 8, under a manifest that names no m
   const javap = join(dirname(javac), 'javap');
   const { stdout } = await run(javap, ['-v', '-cp', path, 'com.baidu.paddle.lite.PaddlePredictor']);
   t.match(stdout, /major version: 52/);
+});
+
+t.test('javac has nothing to remark about the sources, nor about their documentation', async (t) => {
+  const { javac } = await findJdk();
+  const folder = join(packageRoot, 'kernels/compat/java/com/baidu/paddle/lite');
+  const sources = (await readdir(folder)).map((name) => join(folder, name));
+  const strict = ['--release', '8', '-Xlint:all,-options', '-Xdoclint:all/protected', '-Werror'];
+  const { stdout, stderr } = await promisify(execFile)(javac, [...strict, '-d', join(root, 'strict'), ...sources]);
+  t.equal(stdout + stderr, '');
 });
 
 t.test('without a JDK that will do the error says how to get one', async (t) => {
