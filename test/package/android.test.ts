@@ -21,10 +21,14 @@ const files = new Map((await androidFiles({ programs })).map(({ path, data }) =>
 const abis = Object.keys(ANDROID_ABIS) as AndroidAbi[];
 
 t.test('the layout of the package', (t) => {
-  t.strictSame([...files.keys()].toSorted(), [
+  const names = [...files.keys()].filter((name) => !name.startsWith('include/'));
+  t.strictSame(names.toSorted(), [
     'assets/arm64-v8a/model.edp',
     'assets/armeabi-v7a/model.edp',
     'edge-deploy.aar',
+    'example/arm64-v8a/minimal',
+    'example/armeabi-v7a/minimal',
+    'example/minimal.c',
     ...abis.flatMap((abi) =>
       ['libedge_deploy.a', 'libedge_deploy.so', 'libpaddle_lite_jni.so'].map((name) => `lib/${abi}/${name}`),
     ),

@@ -124,7 +124,7 @@ t.test('an interrupted build ends at once and leaves nothing', async (t) => {
   const interrupt = new AbortController();
   setTimeout(() => interrupt.abort(), 500);
   const start = Date.now();
-  const interrupted = { code: 'E_INTERRUPTED', message: 'the build of PaddlePredictor.jar was interrupted' };
+  const interrupted = { code: 'E_INTERRUPTED', message: 'the work of the JDK was interrupted' };
   await t.rejects(buildJar({ signal: interrupt.signal }), interrupted);
   t.ok(Date.now() - start < 10_000);
   t.strictSame(await left(), []);
