@@ -28,8 +28,8 @@
  * to 64 bytes (mmap is). `bytes` is only read, and must neither change nor go while the model is used: a file that others
  * may write to should be copied, not mapped. The arena belongs to one session: from ed_session_init to its last run nothing
  * may be written there but its inputs. Models, threads and a hook's context are kept by address: each must outlive, in its
- * place, the sessions that use it; a session itself may be moved between calls. There is nothing to close: once no session
- * will be used again, the memory is the caller's. A run takes less than 8 kB of stack on each thread that takes part.
+ * place, the sessions that use it; a session itself may be moved between calls. There is nothing to close: when model and
+ * sessions are used no more, the memory is the caller's again. A run takes less than 8 kB of stack on each thread that takes part.
  *
  * Threads: any number of threads may open models and run sessions at once, also sessions of one model; one session may be
  * used by one thread at a time, whichever. Results do not depend on the number of threads. On which cores they run is the
