@@ -21,7 +21,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   'libc6-dev': ['/usr/include/stdio.h'],
   'libc6-arm64-cross': ['/usr/aarch64-linux-gnu/lib/libc.so.6'],
   'libc6-armel-cross': ['/usr/arm-linux-gnueabi/lib/libc.so.6'],
-  'openjdk-17-jdk-headless': ['javac'],
+  'openjdk-17-jdk-headless': ['javac', 'jar', 'java'],
   maven: ['mvn'],
 };
 
