@@ -57,7 +57,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'toolchains',
   ],
   'src/inspection': [...FLOOR, 'src/compile.ts', 'src/quantize', 'src/lower'],
-  'src/package': ['toolchains'],
+  'src/package': ['src/report', 'toolchains'],
   'src/report': [...FLOOR, 'src/deployment', 'src/inspection', 'src/program'],
   'src/cli': [
     ...FLOOR,

@@ -63,10 +63,9 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltFile> 
     }
   }
   const cflags = [...toolchain.cflags, ...(options.cflags ?? [])];
-  const folders = cflags.flatMap((flag) => (flag.startsWith('-I') ? [resolve(packageRoot, flag.slice(2))] : []));
   const hash = hashOf(
     [toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform],
-    [...library, ...filesUnder(KERNELS, '.h'), ...sources, ...headersOf(sources, folders)],
+    [...library, ...filesUnder(KERNELS, '.h'), ...sources, ...headersFor(sources, cflags)],
   );
   const cache = cacheFolder();
   const folder = join(cache, 'builds', arch);
@@ -111,6 +110,12 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltFile> 
   // From now on the C library is there as well.
   if (!made.cached) await writeFile(marker, '');
   return { path, ...made, hash, compiler: compiler.version };
+}
+
+/** What the sources include, of the public headers (C++ ones too) and of the folders that flags name. */
+export function headersFor(sources: readonly string[], cflags: readonly string[]): string[] {
+  const named = cflags.flatMap((flag) => (flag.startsWith('-I') ? [resolve(packageRoot, flag.slice(2))] : []));
+  return headersOf(sources, [join(KERNELS, 'include'), ...named]);
 }
 
 /** SHA-256 over what a build was told and the files that go into it. */

@@ -1,71 +1,69 @@
-// Classifies one picture with a compiled model: a complete program over edge_deploy.h.
+// Classifies one picture with a compiled model, through Paddle-Lite's C++ API.
 //
-//   classify PROGRAM PICTURE.pgm
+//   classify MODEL.edp PICTURE.pgm
 //
 // PICTURE is a binary PGM (P5, 8 bits) of a height and width that the model was compiled for; the model takes pixel / 255.
 // Prints the three best classes with their scores.
-#include <edge_deploy.h>
-
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <exception>
 #include <fstream>
-#include <iterator>
-#include <memory>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
-static void check(bool ok, const char *why) {
-  if (ok) return;
-  std::fprintf(stderr, "classify: %s\n", why);
-  std::exit(1);
+#include "paddle_api.h"
+
+using namespace paddle::lite_api;  // NOLINT
+
+struct Picture {
+  int64_t height, width;
+  std::vector<float> pixels;
+};
+
+static Picture ReadPicture(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string magic;
+  int64_t width = 0, height = 0, white = 0;
+  file >> magic >> width >> height >> white;
+  file.get();
+  if (magic != "P5" || white != 255 || width < 1 || height < 1) throw std::runtime_error(path + " is no PGM of 8 bits");
+  Picture picture{height, width, {}};
+  for (int64_t left = width * height; left > 0 && file; left--)
+    picture.pixels.push_back(static_cast<float>(file.get()) / 255);
+  if (!file) throw std::runtime_error(path + " is cut");
+  return picture;
 }
 
-static void check(ed_status status) { check(status == ED_OK, ed_status_text(status)); }
+static void RunModel(const std::string &model_file, const std::string &picture_file) {
+  const Picture picture = ReadPicture(picture_file);
+  MobileConfig config;
+  config.set_model_from_file(model_file);
+  config.set_power_mode(LITE_POWER_HIGH);
+  config.set_threads(1);
+  std::shared_ptr<PaddlePredictor> predictor = CreatePaddlePredictor<MobileConfig>(config);
 
-// Memory as the library wants it: aligned to 64 bytes.
-static unsigned char *aligned(std::vector<unsigned char> &memory, size_t size) {
-  void *at = (memory.resize(size + 63), memory.data());
-  size_t space = memory.size();
-  return static_cast<unsigned char *>(std::align(64, size, at, space));
+  std::unique_ptr<Tensor> input = predictor->GetInput(0);
+  input->Resize({1, 1, picture.height, picture.width});
+  std::copy(picture.pixels.begin(), picture.pixels.end(), input->mutable_data<float>());
+  predictor->Run();
+
+  std::unique_ptr<const Tensor> output = predictor->GetOutput(0);
+  const float *scores = output->data<float>();
+  std::vector<size_t> classes(static_cast<size_t>(output->shape().back()));
+  std::iota(classes.begin(), classes.end(), 0);
+  std::stable_sort(classes.begin(), classes.end(), [=](size_t a, size_t b) { return scores[a] > scores[b]; });
+  for (size_t i = 0; i < 3 && i < classes.size(); i++) std::printf("%zu %.4f\n", classes[i], scores[classes[i]]);
 }
 
 int main(int argc, char **argv) {
-  check(argc == 3, "usage: classify PROGRAM PICTURE.pgm");
-  std::ifstream file(argv[1], std::ios::binary);
-  const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-  std::vector<unsigned char> programMemory, arenaMemory;
-  unsigned char *program = aligned(programMemory, bytes.size());
-  std::copy(bytes.begin(), bytes.end(), program);
-
-  ed_model model;
-  check(ed_model_open(&model, program, bytes.size()));
-  std::ifstream picture(argv[2], std::ios::binary);
-  std::string magic;
-  size_t width = 0, height = 0, white = 0;
-  picture >> magic >> width >> height >> white;
-  picture.get();
-  check(magic == "P5" && white == 255, "not a PGM of 8 bits");
-
-  // The program has a plan for every shape it was compiled for.
-  const auto fits = [&](const ed_tensor &image) { return image.shape[2] == height && image.shape[3] == width; };
-  uint32_t plan = 0;
-  while (plan < model.plan_count && !fits(ed_model_input(&model, plan, 0))) plan++;
-  check(plan < model.plan_count, "the model was not compiled for pictures of this size");
-
-  const size_t arenaSize = ed_model_arena_size(&model, nullptr);
-  ed_session session;
-  check(ed_session_init(&session, &model, plan, aligned(arenaMemory, arenaSize), arenaSize, nullptr));
-  const ed_tensor image = ed_session_input(&session, 0);
-  for (size_t i = 0; i < width * height; i++) static_cast<float *>(image.data)[i] = static_cast<float>(picture.get()) / 255;
-  check(picture.good(), "the picture is cut");
-  check(ed_session_run(&session));
-
-  const ed_tensor scores = ed_session_output(&session, 0);
-  const float *score = static_cast<const float *>(scores.data);
-  std::vector<size_t> classes(scores.bytes / sizeof(float));
-  std::iota(classes.begin(), classes.end(), 0);
-  std::sort(classes.begin(), classes.end(), [=](size_t a, size_t b) { return score[a] > score[b]; });
-  for (size_t i = 0; i < 3 && i < classes.size(); i++) std::printf("%zu %.4f\n", classes[i], score[classes[i]]);
+  try {
+    if (argc != 3) throw std::runtime_error("usage: classify MODEL.edp PICTURE.pgm");
+    RunModel(argv[1], argv[2]);
+    return 0;
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "classify: %s\n", error.what());
+    return 1;
+  }
 }

@@ -3,6 +3,15 @@
 
 #if defined(__linux__) && (defined(__aarch64__) || defined(__arm__))
 #include <sys/auxv.h>
+#elif defined(__APPLE__) && defined(__aarch64__)
+#include <sys/sysctl.h>
+
+/* Systems before iOS 15 and macOS 12 do not know these names: what they do not confirm is not used. */
+static int has_feature(const char *name) {
+  int value = 0;
+  size_t size = sizeof value;
+  return sysctlbyname(name, &value, &size, NULL, 0) == 0 && value != 0;
+}
 #endif
 
 /* Bits of the Linux ABI, stated here because old C libraries lack the names. */
@@ -20,6 +29,12 @@ uint32_t ed_cpu_paths(void) {
   }
 #elif defined(__linux__) && defined(__arm__)
   if (getauxval(AT_HWCAP) & ED_HWCAP_ARM_NEON) paths |= ED_CPU_NEON;
+#elif defined(__APPLE__) && defined(__aarch64__)
+  paths |= ED_CPU_NEON;
+  if (has_feature("hw.optional.arm.FEAT_DotProd")) {
+    paths |= ED_CPU_DOTPROD;
+    if (has_feature("hw.optional.arm.FEAT_I8MM")) paths |= ED_CPU_I8MM;
+  }
 #elif defined(__ARM_NEON)
   paths |= ED_CPU_NEON;
 #endif

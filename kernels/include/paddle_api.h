@@ -17,8 +17,11 @@
  * while the predictor lives, also across Resize; their data pointers until the next Resize. Outputs hold until the next Run.
  * Elements have the types the model has: data<float>() of a tensor of int64 is an error that names both.
  *
- * What has no meaning here is accepted and does nothing: OpenCL, Metal, NNAdapter, cache sizes. Threads are kept off no core:
- * power modes are remembered, and the system's scheduler decides.
+ * Power modes are Paddle-Lite's (edge_deploy/power_mode.h says which cores). CreatePaddlePredictor binds the predictor's helper
+ * threads and the calling thread, Run the thread that calls it, and they stay bound, also when the predictor is gone: what
+ * else such a thread does, or a thread that it makes, is kept to these cores until the program itself says otherwise.
+ *
+ * What has no meaning here is accepted and does nothing: OpenCL, Metal, NNAdapter, cache sizes.
  */
 #ifndef PADDLE_API_H
 #define PADDLE_API_H
@@ -138,19 +141,17 @@ class Tensor {
 
 class ConfigBase {
  public:
-  explicit ConfigBase(PowerMode mode = LITE_POWER_NO_BIND, int threads = 1) : mode_(mode) { set_threads(threads); }
+  explicit ConfigBase(PowerMode mode = LITE_POWER_NO_BIND, int threads = 1) : threads_(threads), mode_(mode) {}
 
   /* The folder of a file model.edp. */
   void set_model_dir(const std::string &path) { model_dir_ = path; }
   const std::string &model_dir() const { return model_dir_; }
-  /* As many as there are cores, at most. */
-  void set_threads(int threads) {
-    const int cores = static_cast<int>(std::thread::hardware_concurrency());
-    threads_ = std::max(1, cores > 0 ? std::min(threads, cores) : threads);
-  }
-  int threads() const { return threads_; }
+  void set_threads(int threads) { threads_ = threads; }
+  /* What is granted: no more than there are cores of the power mode's kind. */
+  int threads() const { return static_cast<int>(granted().threads); }
   void set_power_mode(PowerMode mode) { mode_ = mode; }
-  PowerMode power_mode() const { return mode_; }
+  /* What is granted: another kind where there are no cores of this one, and NO_BIND where kinds cannot be told apart. */
+  PowerMode power_mode() const { return static_cast<PowerMode>(granted().mode); }
 
   void set_opencl_binary_path_name(const std::string & /* path */, const std::string & /* name */) {}
   void set_opencl_tune(CLTuneMode /* mode */ = CL_TUNE_NONE, const std::string & /* path */ = "",
@@ -163,8 +164,17 @@ class ConfigBase {
   void set_nnadapter_model_cache_dir(const std::string & /* folder */) {}
 
  private:
+  ed_binding granted() const {
+    const uint32_t threads = static_cast<uint32_t>(std::max(1, threads_));
+    ed_cores cores;
+    ed_cores_read(&cores, "");
+    // Asked only where /sys does not tell: some systems count the cores that the calling thread is bound to.
+    const uint32_t known = cores.count > 0 ? cores.count : std::thread::hardware_concurrency();
+    return ed_power_choose(&cores, static_cast<ed_power_mode>(mode_), known > 0 ? std::min(threads, known) : threads, 0);
+  }
+
   std::string model_dir_;
-  int threads_ = 1;
+  int threads_;
   PowerMode mode_;
 };
 
@@ -222,7 +232,8 @@ class PaddlePredictor {
   virtual bool TryShrinkMemory() { return true; }
   /* Another predictor of the same model, with its own inputs and outputs; the weights are shared. */
   virtual std::shared_ptr<PaddlePredictor> Clone() {
-    std::shared_ptr<edge_deploy::Session> session = edge_deploy::Session::open(session_->model(), session_->threads());
+    std::shared_ptr<edge_deploy::Session> session =
+        edge_deploy::Session::open(session_->model(), session_->threads(), session_->power_mode());
     return session ? std::make_shared<PaddlePredictor>(session) : nullptr;
   }
 
@@ -274,8 +285,8 @@ inline std::shared_ptr<PaddlePredictor> CreatePaddlePredictor(const MobileConfig
     model = edge_deploy::Model::read(config.lite_model_file());
   }
   if (!model) return nullptr;
-  std::shared_ptr<edge_deploy::Session> session =
-      edge_deploy::Session::open(model, static_cast<uint32_t>(config.threads()));
+  std::shared_ptr<edge_deploy::Session> session = edge_deploy::Session::open(
+      model, static_cast<uint32_t>(config.threads()), static_cast<ed_power_mode>(config.power_mode()));
   return session ? std::make_shared<PaddlePredictor>(session) : nullptr;
 }
 

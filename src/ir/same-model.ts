@@ -7,6 +7,11 @@ export function describeInputs(graph: Graph): string[] {
   return describe(graph, graph.inputs);
 }
 
+/** Likewise its outputs. */
+export function describeOutputs(graph: Graph): string[] {
+  return describe(graph, graph.outputs);
+}
+
 /**
  * Checks that graphs are one model, each for its own input shapes: the same inputs and outputs (names and element types).
  * Throws E_USAGE where two have the same shapes, E_SHAPE where a shape changes what the model takes or gives.

@@ -1,12 +1,13 @@
-import { buildJar, buildJniLibrary, buildLibrary, type Platform, zipFiles } from '../../toolchains/index.js';
+import { type Arch, buildJar, buildJniLibrary, buildLibrary, type Platform, zipFiles } from '../../toolchains/index.js';
 import { type OnProgress, silent } from '../base/events.js';
-import type { PackageFile } from './files.js';
+import { headers, type PackageFile } from './files.js';
+import { minimalProgram, minimalSource } from './minimal.js';
 
-/** Android's names for the processors that a package serves, each with the toolchain of its libraries. */
+/** Android's names for the processors that a package serves, each with the toolchains of its libraries and programs. */
 export const ANDROID_ABIS = {
-  'arm64-v8a': 'android-armv8',
-  'armeabi-v7a': 'android-armv7',
-} as const satisfies Readonly<Record<string, Platform>>;
+  'arm64-v8a': { platform: 'android-armv8', arch: 'armv8' },
+  'armeabi-v7a': { platform: 'android-armv7', arch: 'armv7' },
+} as const satisfies Readonly<Record<string, { platform: Platform; arch: Arch }>>;
 
 export type AndroidAbi = keyof typeof ANDROID_ABIS;
 
@@ -32,7 +33,8 @@ export async function androidFiles(options: AndroidOptions): Promise<PackageFile
   const { bytes: classes } = await buildJar(build);
   const files: PackageFile[] = [];
   const natives: PackageFile[] = [];
-  for (const [abi, platform] of Object.entries(ANDROID_ABIS) as [AndroidAbi, Platform][]) {
+  for (const abi of Object.keys(ANDROID_ABIS) as AndroidAbi[]) {
+    const { platform, arch } = ANDROID_ABIS[abi];
     for (const name of ['libedge_deploy.so', 'libedge_deploy.a']) {
       const { bytes } = await buildLibrary({ ...build, platform, name });
       files.push({ path: `lib/${abi}/${name}`, data: bytes });
@@ -41,7 +43,9 @@ export async function androidFiles(options: AndroidOptions): Promise<PackageFile
     files.push({ path: `lib/${abi}/libpaddle_lite_jni.so`, data: bytes });
     natives.push({ path: `jni/${abi}/libpaddle_lite_jni.so`, data: bytes });
     files.push({ path: `assets/${abi}/model.edp`, data: programs[abi] });
+    files.push(await minimalProgram(`example/${abi}/minimal`, arch, build));
   }
+  files.push(minimalSource(), ...headers());
   return [...files, { path: 'edge-deploy.aar', data: await archive(classes, natives, signal) }];
 }
 

@@ -1,3 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { packageRoot } from '../base/package-root.js';
+
 /** A file of a package, before any is written. */
 export interface PackageFile {
   /** Where it stands in the package, with `/` between folders. */
@@ -10,3 +14,18 @@ export interface PackageFile {
 /** What a package is made for. */
 export const PACKAGE_PLATFORMS = ['linux-armv7', 'linux-armv8', 'android', 'ios', 'host'] as const;
 export type PackagePlatform = (typeof PACKAGE_PLATFORMS)[number];
+
+/** Every file of a folder of ours, in the order of their names. */
+export function filesOf(folder: string, to: string): PackageFile[] {
+  const from = join(packageRoot, folder);
+  return readdirSync(from, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted()
+    .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
+}
+
+/** The public headers: the C API and the C++ layers over it. */
+export function headers(): PackageFile[] {
+  return filesOf('kernels/include', 'include');
+}

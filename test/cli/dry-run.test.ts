@@ -23,6 +23,10 @@ t.test('nothing is touched', async (t) => {
       ['build', '-t', 'rpi4', join(packageRoot, 'examples/cpp/classify.cpp')],
       /would compile .*classify\.cpp for armv8/,
     ],
+    [
+      ['package', MODEL, '--for', 'linux-armv8', '-o', 'p'],
+      /would write p: the libraries for linux-armv8 and an int8 model of 30\.7 kB/,
+    ],
     [['build', MODEL, '-t', 'rpi4', '-o', 'model.edp'], /model\.edp +\d/],
     [['targets', 'add', 'pi', 'ssh://pi@10.0.0.7'], /pi would be added/],
     [['targets', 'clean', 'board'], /would be removed/],

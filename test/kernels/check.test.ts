@@ -35,6 +35,7 @@ const qemuAarch64 = (cpu: string, ...more: Path[]): Cpu => ({
 
 const CPUS: readonly Cpu[] = [
   qemuArm('cortex-a7'),
+  qemuArm('cortex-a8'),
   qemuArm('cortex-a15'),
   qemuAarch64('cortex-a53'),
   qemuAarch64('cortex-a72'),

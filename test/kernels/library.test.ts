@@ -13,7 +13,7 @@ async function library(arch: (typeof ARCHES)[number]): Promise<Elf> {
 }
 
 for (const arch of ARCHES) {
-  t.test(`${arch}: no allocation, no stdio, no variables`, async (t) => {
+  t.test(`${arch}: no allocation, no stdio, no variables, no constructors`, async (t) => {
     const { sections, symbols } = await library(arch);
     t.strictSame(
       symbols.filter(({ name, defined }) => !defined && !ALLOWED.test(name)).map(({ name }) => name),
@@ -28,6 +28,8 @@ for (const arch of ARCHES) {
       'no names but ours',
     );
     for (const name of ['.data', '.bss', '.tdata', '.tbss']) t.notOk(sections.get(name), name);
+    const atLoad = ['.preinit_array', '.init_array', '.fini_array', '.ctors', '.dtors'];
+    for (const name of atLoad) t.notOk(sections.has(name), `nothing runs by itself: ${name}`);
   });
 }
 

@@ -1,9 +1,10 @@
 /** The C++ layer with Paddle-Lite's names: programs written for that, on every architecture. */
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { cacheFolder } from '../../src/base/cache-folder.js';
 import { packageRoot } from '../../src/base/package-root.js';
 import { compile } from '../../src/compile.js';
 import type { Graph } from '../../src/ir/graph.js';
@@ -11,6 +12,7 @@ import { loadPlans } from '../../src/load.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
 import { importProgram } from '../../src/paddle/index.js';
 import { buildProgram, type ProgramOptions } from '../../toolchains/index.js';
+import { findCompiler } from '../../toolchains/zig.js';
 import { GOLDEN, relativeError } from '../support/models.js';
 import { int, op, programOf } from '../support/programs.js';
 import { RUNNERS } from '../support/run-program.js';
@@ -72,6 +74,35 @@ t.test('the surface under ThreadSanitizer, AddressSanitizer and UBSan', async (t
     const program = await buildSanitized('test/kernels/paddle-api/surface.cpp', join(folder, 'surface'), sanitizers);
     const { stdout } = await promisify(execFile)(program, files).catch((error: { stdout: string }) => error);
     t.equal(stdout, '0 wrong\n', sanitizers);
+  }
+});
+
+/**
+ * Proves that the headers and programs are right for Android's compiler target: its types, its predefined names and LLVM's C++
+ * library, to machine code. The C library's headers are musl's, because Android's do not come with Zig; and nothing is linked
+ * or run, since that takes Android's libraries and loader.
+ */
+t.test('programs for the API compile for Android', async (t) => {
+  const { path: zig } = findCompiler();
+  const libc = join(dirname(dirname(dirname(zig))), 'lib', 'libc', 'include');
+  const cache = { ZIG_GLOBAL_CACHE_DIR: join(cacheFolder(), 'zig'), ZIG_LOCAL_CACHE_DIR: join(cacheFolder(), 'zig') };
+  const output = join(t.testdir({}), 'program.o');
+  for (const { target, cpu, name, machine } of [
+    { target: 'aarch64-linux-android', cpu: 'generic', name: 'aarch64', machine: 183 },
+    { target: 'arm-linux-androideabi', cpu: 'cortex_a9', name: 'arm', machine: 40 },
+  ]) {
+    const folders = [`${name}-linux-musl`, 'generic-musl', `${name}-linux-any`, 'any-linux-any'];
+    const android = ['-target', target, `-mcpu=${cpu}`, '-D_LIBCPP_PROVIDES_DEFAULT_RUNE_TABLE'];
+    const headers = ['-include', join(sources, 'bionic.h'), ...folders.flatMap((one) => ['-isystem', join(libc, one)])];
+    const include = `-I${join(packageRoot, 'kernels', 'include')}`;
+    for (const [program, ...cflags] of [['light_api'], ['surface', '-fno-exceptions']]) {
+      const args = ['c++', ...android, '-std=c++11', '-Wall', '-Werror', ...cflags, ...headers, include];
+      await promisify(execFile)(zig, [...args, '-c', join(sources, `${program}.cpp`), '-o', output], {
+        env: { ...process.env, ...cache },
+      });
+      const object = await readFile(output);
+      t.equal(object.readUInt16LE(18), machine, `${target}: ${program} ${cflags.join()}`);
+    }
   }
 });
 

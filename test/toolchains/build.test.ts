@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { packageRoot } from '../../src/base/package-root.js';
+import { headersFor } from '../../toolchains/build.js';
 import { type Arch, buildProgram, type ProgramOptions } from '../../toolchains/index.js';
 import { findCompiler } from '../../toolchains/zig.js';
 import { standInCompiler } from '../support/compiler.js';
@@ -112,6 +114,15 @@ t.test('everything that goes into a program is in its hash', async (t) => {
   await cp(process.env.EDGE_DEPLOY_ZIG!, join(folder, 'moved'));
   process.env.EDGE_DEPLOY_ZIG = join(folder, 'moved');
   t.match(await build({ cflags }), { hash, cached: true }, 'nor does where the compiler stands');
+});
+
+t.test('and so are the C++ headers that a program for Paddle-Lite includes', (t) => {
+  const headers = headersFor([join(packageRoot, 'test/kernels/paddle-api/light_api.cpp')], []);
+  const names = headers.map((header) => relative(join(packageRoot, 'kernels/include'), header));
+  for (const name of ['paddle_api.h', 'edge_deploy/session.hpp', 'edge_deploy/thread_pool.hpp']) {
+    t.ok(names.includes(name), name);
+  }
+  t.end();
 });
 
 t.test('a source that is broken or missing leaves nothing behind', async (t) => {

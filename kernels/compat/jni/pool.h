@@ -1,8 +1,9 @@
 /* Helper threads for a session, over POSIX threads. */
 #ifndef ED_JNI_POOL_H
 #define ED_JNI_POOL_H
-#include <edge_deploy.h>
 #include <pthread.h>
+
+#include "../../include/edge_deploy.h"
 
 struct worker {
   struct pool *pool;

@@ -16,11 +16,7 @@ static int allocate(struct aligned *memory, size_t size) {
   return 1;
 }
 
-struct predictor *predictor_create(void) {
-  struct predictor *predictor = malloc(sizeof *predictor);
-  if (predictor != NULL) memset(predictor, 0, sizeof *predictor);
-  return predictor;
-}
+struct predictor *predictor_create(void) { return calloc(1, sizeof(struct predictor)); }
 
 void predictor_destroy(struct predictor *predictor) {
   pool_stop(&predictor->pool);

@@ -15,7 +15,8 @@ inline std::string &last_error() {
 /* Throws std::runtime_error; without exceptions it returns, and its caller returns something harmless. */
 inline void fail(const std::string &why) {
   last_error() = why;
-#if defined(__cpp_exceptions) || defined(__EXCEPTIONS)
+  /* In Objective-C++ clang sets __EXCEPTIONS for Objective-C's alone. */
+#if defined(__cpp_exceptions) || (defined(__EXCEPTIONS) && !defined(__clang__))
   throw std::runtime_error(why);
 #endif
 }

@@ -3,8 +3,10 @@
 #define EDGE_DEPLOY_SESSION_HPP
 #include <edge_deploy.h>
 #include <edge_deploy/error.hpp>
+#include <edge_deploy/power_mode.h>
 #include <edge_deploy/thread_pool.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -100,14 +102,23 @@ inline std::string text_of(const Shape &shape) {
 /* Inputs, outputs and runs. For one thread at a time. */
 class Session {
  public:
-  /* Null, after fail(), when this machine cannot run the model. */
-  static std::shared_ptr<Session> open(std::shared_ptr<const Model> model, uint32_t threads) {
-    std::shared_ptr<Session> session(new Session(std::move(model), threads));
-    return session->start(0) ? session : nullptr;
+  /*
+   * Null, after fail(), when this machine cannot run the model. A power mode other than NO_BIND limits the threads to the cores
+   * of its kind, and binds them and the calling thread to these.
+   */
+  static std::shared_ptr<Session> open(std::shared_ptr<const Model> model, uint32_t threads,
+                                       ed_power_mode mode = ED_POWER_NO_BIND) {
+    ed_cores cores = ed_cores();
+    if (mode != ED_POWER_NO_BIND) ed_cores_read(&cores, "");
+    std::shared_ptr<Session> session(new Session(std::move(model), cores, ed_power_choose(&cores, mode, threads, 0)));
+    if (!session->start(0)) return nullptr;
+    session->bind_all();
+    return session;
   }
 
   const std::shared_ptr<const Model> &model() const { return model_; }
   uint32_t threads() const { return pool_.get()->count; }
+  ed_power_mode power_mode() const { return binding_.mode; }
   uint32_t input_count() const { return model_->get().input_count; }
   uint32_t output_count() const { return model_->get().output_count; }
 
@@ -157,15 +168,18 @@ class Session {
       const ed_tensor tensor = ed_session_input(&session_, index);
       if (external_[index]) std::memcpy(tensor.data, external_[index], tensor.bytes);
     }
+    bind();
     const ed_status status = ed_session_run(&session_);
     if (status != ED_OK) fail(ed_status_text(status));
     return status == ED_OK;
   }
 
  private:
-  Session(std::shared_ptr<const Model> model, uint32_t threads)
+  Session(std::shared_ptr<const Model> model, const ed_cores &cores, const ed_binding &binding)
       : model_(std::move(model)),
-        pool_(threads),
+        cores_(cores),
+        binding_(binding),
+        pool_(binding.threads),
         arena_(ed_model_arena_size(&model_->get(), pool_.get())),
         wanted_(model_->get().input_count),
         external_(model_->get().input_count) {}
@@ -175,6 +189,26 @@ class Session {
         ed_session_init(&session_, &model_->get(), plan, arena_.data(), arena_.size(), pool_.get());
     if (status != ED_OK) fail(ed_status_text(status));
     return status == ED_OK;
+  }
+
+  /*
+   * Before every run: it may be on another thread than the last one, or that thread may have run a session of another mode. What
+   * was bound stays bound, as in Paddle-Lite: to undo it after each run would move the thread twice, away from its cache.
+   */
+  void bind() {
+    const bool rotates = binding_.mode == ED_POWER_RAND_HIGH || binding_.mode == ED_POWER_RAND_LOW;
+    if (!rotates || ++calls_ % 10 != 0) {
+      ed_power_bind(&binding_);
+      return;
+    }
+    binding_ = ed_power_choose(&cores_, binding_.mode, binding_.threads, calls_);
+    bind_all();
+  }
+
+  void bind_all() {
+    const ed_threads *const threads = pool_.get();
+    const auto bind_one = [](void *binding, uint32_t) { ed_power_bind(static_cast<const ed_binding *>(binding)); };
+    if (binding_.mode != ED_POWER_NO_BIND) threads->run(threads->self, threads->count, bind_one, &binding_);
   }
 
   bool change(uint32_t plan) {
@@ -191,8 +225,10 @@ class Session {
     return true;
   }
 
+  /* Takes no memory: every run asks it. */
   bool fits(uint32_t plan, uint32_t index, const Shape &shape) const {
-    return shape_of(ed_model_input(&model_->get(), plan, index)) == shape;
+    const ed_tensor tensor = ed_model_input(&model_->get(), plan, index);
+    return tensor.rank == shape.size() && std::equal(shape.begin(), shape.end(), tensor.shape);
   }
 
   /* The plan in use, if it will do, or the first that does; −1 for none. `all`: also for the shapes of the other inputs. */
@@ -224,6 +260,10 @@ class Session {
   }
 
   std::shared_ptr<const Model> model_;
+  ed_cores cores_;
+  ed_binding binding_;
+  /* Runs, for the modes that count them. */
+  uint32_t calls_ = 0;
   ThreadPool pool_;
   AlignedBytes arena_;
   ed_session session_;

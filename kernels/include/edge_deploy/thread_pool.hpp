@@ -10,7 +10,10 @@
 
 namespace edge_deploy {
 
-/* `count` threads in all, the caller's among them. Serves one session, and stays in its place while that is used. */
+/*
+ * `count` threads in all, the caller's among them. Serves one session, and stays in its place while that is used. Task 0 runs
+ * on the caller's thread and each other one always on the same helper.
+ */
 class ThreadPool {
  public:
   explicit ThreadPool(uint32_t count) : threads_{count, &ThreadPool::run, this} {

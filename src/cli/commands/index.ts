@@ -6,6 +6,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDefinition>>> = {
   opt: async () => (await import('./opt.js')).opt,
   inspect: async () => (await import('./inspect.js')).inspect,
   build: async () => (await import('./build.js')).build,
+  package: async () => (await import('./package.js')).packageCommand,
   push: async () => (await import('./push.js')).push,
   run: async () => (await import('./run.js')).run,
   verify: async () => (await import('./verify.js')).verify,

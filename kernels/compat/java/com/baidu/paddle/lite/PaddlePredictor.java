@@ -45,13 +45,17 @@ public class PaddlePredictor implements AutoCloseable {
         int threads = config.getThreads();
         PowerMode powerMode = config.getPowerMode();
         if (config.modelBytes() != null) return Session.ofBytes(config.modelBytes(), threads, powerMode);
-        if (!config.getModelFromBuffer().isEmpty()) {
+        if (isNamed(config.getModelFromBuffer())) {
             throw new IllegalArgumentException("a String does not keep the bytes of a model: call setModelFromBuffer with"
                     + " byte[], or setModelFromFile");
         }
-        if (!config.getModelFromFile().isEmpty()) return Session.ofFile(config.getModelFromFile(), threads, powerMode);
-        if (!config.getModelDir().isEmpty()) return Session.ofFile(config.getModelDir() + "/model.edp", threads, powerMode);
+        if (isNamed(config.getModelFromFile())) return Session.ofFile(config.getModelFromFile(), threads, powerMode);
+        if (isNamed(config.getModelDir())) return Session.ofFile(config.getModelDir() + "/model.edp", threads, powerMode);
         throw new IllegalArgumentException("the config names no model: call setModelFromFile");
+    }
+
+    private static boolean isNamed(String model) {
+        return model != null && !model.isEmpty();
     }
 
     /**
