@@ -9,7 +9,7 @@ import { compile } from '../../../src/compile.js';
 import { loadModel } from '../../../src/load.js';
 import { buildJar, buildJniLibrary, zipFiles } from '../../../toolchains/index.js';
 
-/** The first time Maven downloads 220 MB. */
+/** The first time Maven downloads 180 MB. */
 t.setTimeout(15 * 60 * 1000);
 
 const example = join(packageRoot, 'examples', 'android');
