@@ -38,6 +38,13 @@ export { agreement, argMax } from './measure/agreement.js';
 export { type Summary, summarize } from './measure/summary.js';
 export { readNpy, writeNpy } from './npy/index.js';
 export { evaluateGraph } from './ops/evaluate.js';
+export {
+  type PackageFile,
+  type PackageOptions,
+  type PackagePlatform,
+  packageFiles,
+  writePackage,
+} from './package/index.js';
 export { type QuantPostDynamicOptions, type QuantPostDynamicResult, quantPostDynamic } from './paddle/index.js';
 export { readProgramFile } from './program/read.js';
 
