@@ -31,6 +31,11 @@ export function filesOf(folder: string, to: string): PackageFile[] {
     .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
 }
 
+/** Headers are many and small: lists of a package leave them out. */
+export function isHeader(path: string): boolean {
+  return /(^|\/)(include|Headers)\//.test(path);
+}
+
 /** The public headers: the C API and the C++ layers over it. */
 export function headers(): PackageFile[] {
   return filesOf('kernels/include', 'include');

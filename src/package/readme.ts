@@ -1,5 +1,5 @@
 import { formatBytes } from '../report/format.js';
-import type { PackageFile, PackagePlatform } from './files.js';
+import { isHeader, type PackageFile, type PackagePlatform } from './files.js';
 
 /** What a package's README says of its model. */
 export interface PackagedModel {
@@ -25,7 +25,7 @@ export interface ReadmeOptions {
 export function readme({ platform, model, version, files }: ReadmeOptions): string {
   const java = files.some(({ path }) => path.endsWith('.jar'));
   const sizes = files
-    .filter(({ path }) => !path.startsWith('include/'))
+    .filter(({ path }) => !isHeader(path))
     .map(({ path, data }) => `| \`${path}\` | ${formatBytes(Buffer.byteLength(data))} |`);
   const shapes = model.plans.map(({ inputs, outputs }) => `| \`${inputs.join(', ')}\` | \`${outputs.join(', ')}\` |`);
   return [
@@ -49,7 +49,7 @@ function code(...lines: readonly string[]): string {
 }
 
 const C_API =
-  '`include/edge_deploy.h` begins with an example and says what holds for memory, lifetimes and threads. Programs written for ' +
+  '`edge_deploy.h` begins with an example and says what holds for memory, lifetimes and threads. Programs written for ' +
   'Paddle-Lite’s light C++ API include `paddle_api.h` and take `model.edp` where they took an `.nb` file.';
 
 function linux(java: boolean): string[] {
@@ -101,6 +101,6 @@ const USE: Readonly<Record<PackagePlatform, (java: boolean) => string[]>> = {
       'try session.run()',
       'let scores = try session.output(0, as: Float.self)',
     ),
-    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target. ${C_API}`,
+    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target instead of the Swift package. ${C_API}`,
   ],
 };
