@@ -26,15 +26,21 @@
  *
  * Memory: the library allocates nothing, prints nothing and keeps no global state. `bytes` and the arena must be aligned
  * to 64 bytes (mmap is). `bytes` is only read, and must neither change nor go while the model is used: a file that others
- * may write to should be copied, not mapped. The arena belongs to one session. Models, threads and a hook's context are
- * kept by address: each must outlive, in its place, the sessions that use it. There is nothing to close.
+ * may write to should be copied, not mapped. The arena belongs to one session: from ed_session_init to its last run nothing
+ * may be written there but its inputs. Models, threads and a hook's context are kept by address: each must outlive, in its
+ * place, the sessions that use it; a session itself may be moved between calls. There is nothing to close: when model and
+ * sessions are used no more, the memory is the caller's again. A run takes less than 8 kB of stack on each thread that takes part.
  *
  * Threads: any number of threads may open models and run sessions at once, also sessions of one model; one session may be
- * used by one thread at a time.
+ * used by one thread at a time, whichever. Results do not depend on the number of threads. On which cores they run is the
+ * caller's choice: edge_deploy/power_mode.h.
  *
  * Safety: ed_model_open checks every offset, shape and code of the file once. A damaged or hostile file gets a status; one
  * that passes cannot reach outside its bytes, its arena and its constants, whatever its inputs hold (but it may compute for
  * long). ed_session_run computes with the caller's floating-point mode, which should be the default one.
+ *
+ * C99 or later and C++11 or later, by GCC or Clang. Over it stand edge_deploy/session.hpp, which owns all this memory, and
+ * paddle_api.h, which gives it Paddle-Lite's names.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -107,7 +113,10 @@ struct ed_step_info {
   const char *kernel;   /* the kernel that runs, e.g. "ed_f32_gemm_8x8__neon", or the step's own name */
 };
 
-/* Called before (finished = 0) and after (finished = 1) every step, on the thread that runs the session. */
+/*
+ * Called before (finished = 0) and after (finished = 1) every step, on the thread that runs the session. *step is gone when it
+ * returns. Must not run the session or prepare it anew.
+ */
 typedef void ed_step_hook(void *context, const struct ed_step_info *step, int finished);
 
 /* Filled by ed_session_init. Read the plan and the count; the rest is the library's. */
@@ -153,16 +162,19 @@ ED_API enum ed_status ed_session_init(struct ed_session *session, const struct e
 ED_API struct ed_tensor ed_session_input(const struct ed_session *session, uint32_t index);
 ED_API struct ed_tensor ed_session_output(const struct ed_session *session, uint32_t index);
 
-/* Computes all outputs from the inputs, the same from the same. May be called any number of times. */
+/*
+ * Computes all outputs from the inputs, the same from the same. May be called any number of times. Cannot fail, but for
+ * ED_BAD_ARGUMENT of a session that ed_session_init has refused.
+ */
 ED_API enum ed_status ed_session_run(struct ed_session *session);
 
-/* Sets (or with NULL removes) the hook called around every step, for timing. */
+/* Sets (or with NULL removes) the hook called around every step, for timing. Not from within a run. */
 ED_API void ed_session_on_step(struct ed_session *session, ed_step_hook *hook, void *context);
 
-/* One English sentence. Never NULL. */
+/* One English sentence, which stays for good. Never NULL. */
 ED_API const char *ed_status_text(enum ed_status status);
 
-/* Bits of enum ed_cpu_path. */
+/* Bits of enum ed_cpu_path: what this CPU and its system can run. */
 ED_API uint32_t ed_cpu_paths(void);
 
 #ifdef __cplusplus

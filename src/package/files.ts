@@ -15,12 +15,18 @@ export interface PackageFile {
 export const PACKAGE_PLATFORMS = ['linux-armv7', 'linux-armv8', 'android', 'ios', 'host'] as const;
 export type PackagePlatform = (typeof PACKAGE_PLATFORMS)[number];
 
-/** Every file of a folder of ours, in the order of their names. */
+/** Every file of a folder of ours, in the order of their names; not what systems and builds leave there, which begins with a dot. */
 export function filesOf(folder: string, to: string): PackageFile[] {
   const from = join(packageRoot, folder);
   return readdirSync(from, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
+    .filter(
+      (file) =>
+        !relative(from, file)
+          .split(sep)
+          .some((name) => name.startsWith('.')),
+    )
     .toSorted()
     .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
 }

@@ -16,8 +16,8 @@ t.setTimeout(10 * 60 * 1000);
 
 /** Beside what the library asks for (test/kernels/library.test.ts): memory, files, threads. */
 const ALLOWED = [
-  /^(malloc|calloc|free|memcpy|memmove|memset|memcmp|bcmp|strlen|strerror|open|open64|read|close|__errno_location)$/,
-  /^pthread_(create|join|mutex_(init|lock|unlock|destroy)|cond_(init|wait|signal|broadcast|destroy))$/,
+  /^(malloc|calloc|free|memcpy|memmove|memset|memcmp|bcmp|strlen|strerror|open|open64|read|close|snprintf|__errno_location)$/,
+  /^sched_setaffinity$|^pthread_(create|join|mutex_(init|lock|unlock|destroy)|cond_(init|wait|signal|broadcast|destroy))$/,
   /^((exp|log|log1p|erf|pow|sqrt|floor|fmod|rint)f?|getauxval|_ITM_\w+|__cxa_finalize|__gmon_start__)$/,
   /^__aeabi_unwind_cpp_pr[01]$/,
 ];

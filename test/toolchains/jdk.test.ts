@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
+import { packageRoot } from '../../src/base/package-root.js';
 import { buildJar, compileJava, findJdk } from '../../toolchains/index.js';
 import { failsWith } from '../support/devices.js';
 import { restoring } from '../support/environment.js';
@@ -73,6 +74,15 @@ t.test('its entries stand in order, for Java 8, under a manifest that names no m
   t.match(stdout, /major version: 52/);
 });
 
+t.test('javac has nothing to remark about the sources, nor about their documentation', async (t) => {
+  const { javac } = await findJdk();
+  const folder = join(packageRoot, 'kernels/compat/java/com/baidu/paddle/lite');
+  const sources = (await readdir(folder)).map((name) => join(folder, name));
+  const strict = ['--release', '8', '-Xlint:all,-options', '-Xdoclint:all/protected', '-Werror'];
+  const { stdout, stderr } = await promisify(execFile)(javac, [...strict, '-d', join(root, 'strict'), ...sources]);
+  t.equal(stdout + stderr, '');
+});
+
 t.test('without a JDK that will do the error says how to get one', async (t) => {
   const { folder } = await workshop();
   const hint = /apt install openjdk-17-jdk-headless.*JAVA_HOME/;
@@ -114,7 +124,7 @@ t.test('an interrupted build ends at once and leaves nothing', async (t) => {
   const interrupt = new AbortController();
   setTimeout(() => interrupt.abort(), 500);
   const start = Date.now();
-  const interrupted = { code: 'E_INTERRUPTED', message: 'the build of PaddlePredictor.jar was interrupted' };
+  const interrupted = { code: 'E_INTERRUPTED', message: 'the work of the JDK was interrupted' };
   await t.rejects(buildJar({ signal: interrupt.signal }), interrupted);
   t.ok(Date.now() - start < 10_000);
   t.strictSame(await left(), []);

@@ -197,7 +197,7 @@ NATIVE(jint, select)(JNIEnv *env, jclass class_, jlong handle, jint plan) {
 
 NATIVE(jint, run)(JNIEnv *env, jclass class_, jlong handle) {
   (void)env, (void)class_;
-  return (jint)ed_session_run(&predictor_of(handle)->session);
+  return predictor_run(predictor_of(handle));
 }
 
 NATIVE(jstring, statusText)(JNIEnv *env, jclass class_, jint status) {

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Where the system does not say how many cores there are. */
+#define MOST_THREADS 64
+
 static int allocate(struct aligned *memory, size_t size) {
   *memory = (struct aligned){0};
   if (size > SIZE_MAX - 64) return 0;
@@ -89,12 +92,40 @@ static int enter(struct predictor *predictor, uint32_t plan) {
   return (int)status;
 }
 
-int predictor_start(struct predictor *predictor, uint32_t threads, int power_mode) {
-  predictor->power_mode = power_mode;
-  const int error = pool_start(&predictor->pool, threads);
+static void bind_one(void *binding, uint32_t index) {
+  (void)index;
+  ed_power_bind(binding);
+}
+
+static void bind_all(struct predictor *predictor) {
+  const struct ed_threads *threads = &predictor->pool.threads;
+  if (predictor->binding.mode == ED_POWER_NO_BIND) return;
+  threads->run(threads->self, threads->count, bind_one, &predictor->binding);
+}
+
+int predictor_start(struct predictor *predictor, uint32_t threads, enum ed_power_mode mode) {
+  ed_cores_read(&predictor->cores, "");
+  if (predictor->cores.count == 0 && threads > MOST_THREADS) threads = MOST_THREADS;
+  predictor->binding = ed_power_choose(&predictor->cores, mode, threads, 0);
+  const int error = pool_start(&predictor->pool, predictor->binding.threads);
   if (error != 0) return error == ENOMEM ? OUT_OF_MEMORY : OUT_OF_THREADS;
   if (!allocate(&predictor->arena, ed_model_arena_size(&predictor->model, &predictor->pool.threads))) return OUT_OF_MEMORY;
-  return enter(predictor, 0);
+  const int status = enter(predictor, 0);
+  if (status == ED_OK) bind_all(predictor);
+  return status;
+}
+
+int predictor_run(struct predictor *predictor) {
+  struct ed_binding *binding = &predictor->binding;
+  const int rotates = binding->mode == ED_POWER_RAND_HIGH || binding->mode == ED_POWER_RAND_LOW;
+  if (rotates && ++predictor->calls % 10 == 0) {
+    *binding = ed_power_choose(&predictor->cores, binding->mode, binding->threads, predictor->calls);
+    bind_all(predictor);
+  } else {
+    /* It may be another thread than the last time, or one that another predictor has bound. */
+    ed_power_bind(binding);
+  }
+  return (int)ed_session_run(&predictor->session);
 }
 
 static int stays(const struct predictor *predictor, uint32_t plan, uint32_t index) {

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 /*
  * Predictors when the system gives no more: every request for memory or a thread fails once. Built with sanitizers, which also
  * see what is not freed. Prints what was found to be wrong.
@@ -8,6 +9,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,14 @@ static int scarce_create(pthread_t *thread, const pthread_attr_t *attributes, vo
   return until_failure-- == 0 ? EAGAIN : pthread_create(thread, attributes, start, argument);
 }
 
+#include "../../../kernels/include/edge_deploy/power_mode.h"
+
+/* A machine of three cores, whatever this one has. */
+static void three_cores(struct ed_cores *cores) {
+  *cores = (struct ed_cores){.count = 3, .big_count = 3, .ids = {0, 1, 2}, .bindable = 1};
+}
+
+#define ed_cores_read(cores, root) three_cores(cores)
 #define malloc scarce_malloc
 #define calloc scarce_calloc
 #define pthread_create scarce_create
@@ -36,26 +46,42 @@ static void check(int ok, const char *what) {
   printf("wrong: %s\n", what);
 }
 
+/* The core of all of them that a thread may still use, as far as this machine has it. */
+static void check_binding(const struct predictor *predictor, const cpu_set_t *before) {
+  cpu_set_t now, expected;
+  CPU_ZERO(&expected);
+  for (int core = 0; core < (int)predictor->binding.threads; core++) {
+    if (CPU_ISSET(core, before)) CPU_SET(core, &expected);
+  }
+  if (CPU_COUNT(&expected) == 0) expected = *before;
+  check(sched_getaffinity(0, sizeof now, &now) == 0 && CPU_EQUAL(&now, &expected), "the cores of the calling thread");
+}
+
 /* Everything there is, with `threads` and a file that is expected to be `size` long. Whether nothing failed. */
 static int live(const char *path, uint32_t threads, uint64_t size) {
   struct predictor *predictor = predictor_create();
   if (predictor == NULL) return 0;
   const int error = predictor_read(predictor, path, size);
   int done = 0;
+  cpu_set_t before;
+  sched_getaffinity(0, sizeof before, &before);
   if (error != 0) {
     check(error == ENOMEM, "a model without memory");
   } else if (predictor_open(predictor) != ED_OK) {
     check(0, "a model");
   } else {
-    int status = predictor_start(predictor, threads, 0);
+    int status = predictor_start(predictor, threads, ED_POWER_FULL);
     for (uint32_t plan = 2; status == ED_OK && plan > 0; plan--) {
       const uint32_t before = predictor->session.plan;
       status = predictor_select(predictor, plan - 1);
       if (status == OUT_OF_MEMORY) check(predictor->session.plan == before, "a plan that stays");
-      check(ed_session_run(&predictor->session) == ED_OK, "a run");
+      check(predictor_run(predictor) == ED_OK, "a run");
     }
     check(status == ED_OK || status == OUT_OF_MEMORY || status == OUT_OF_THREADS, "a status");
     done = status == ED_OK;
+    if (done) check(predictor->binding.threads == threads, "threads");
+    if (done) check_binding(predictor, &before);
+    sched_setaffinity(0, sizeof before, &before);
   }
   predictor_destroy(predictor);
   return done;

@@ -7,7 +7,20 @@ const EVER = { arm: 1, arm64: 21 };
 
 const [LIBC, LIBM] = [
   [
-    ...['__errno', 'calloc', 'close', 'free', 'malloc', 'memcmp', 'memcpy', 'memmove', 'memset', 'open', 'read'],
+    ...[
+      '__errno',
+      'calloc',
+      'close',
+      'free',
+      'malloc',
+      'memcmp',
+      'memcpy',
+      'memmove',
+      'memset',
+      'open',
+      'read',
+      'snprintf',
+    ],
     ...['strerror', 'strlen', 'pthread_create', 'pthread_join'],
     ...['init', 'destroy', 'lock', 'unlock'].map((name) => `pthread_mutex_${name}`),
     ...['init', 'destroy', 'wait', 'signal', 'broadcast'].map((name) => `pthread_cond_${name}`),
@@ -18,4 +31,5 @@ const [LIBC, LIBM] = [
 export const PUBLIC_SYMBOLS: ReadonlyMap<string, { readonly arm: number; readonly arm64: number }> = new Map([
   ...[...LIBC, ...LIBM].map((name) => [name, EVER] as const),
   ['getauxval', { arm: 18, arm64: 21 }],
+  ['sched_setaffinity', { arm: 12, arm64: 21 }],
 ]);

@@ -62,25 +62,28 @@ public class MobileConfig extends ConfigBase {
     }
 
     /**
-     * Sets the number of threads that compute, the caller's among them: as many as there are cores, at most.
+     * Sets the number of threads that compute, the caller's among them. A predictor takes no more than there are cores of
+     * the power mode's kind.
      *
      * @param threads the number; less than 1 means 1
      */
     public void setThreads(int threads) {
-        this.threads = Math.max(1, Math.min(threads, Runtime.getRuntime().availableProcessors()));
+        this.threads = Math.max(1, threads);
     }
 
     /**
      * The number of threads that compute.
      *
-     * @return what {@link #setThreads} granted; 1 at first
+     * @return what {@link #setThreads} was given; 1 at first
      */
     public int getThreads() {
         return threads;
     }
 
     /**
-     * Sets which cores should compute.
+     * Sets which cores compute. Every mode but LITE_POWER_NO_BIND binds the thread that makes the predictor, every thread
+     * that runs it and the predictor's own to cores of its kind. They stay bound, as in Paddle-Lite: what else such a thread
+     * does is kept to these cores, too.
      *
      * @param powerMode the mode
      */

@@ -31,7 +31,7 @@ final class Native {
     /** Whether the model, which {@link #open} refused, looks like one of Paddle-Lite. */
     static native boolean isNaiveBuffer(long handle);
 
-    /** Makes threads and arena, in the first plan; returns enum ed_status. */
+    /** Makes threads and arena, in the first plan, and binds threads to cores; returns enum ed_status. */
     static native int start(long handle, int threads, int powerMode);
 
     static native int planCount(long handle);

@@ -38,19 +38,20 @@ public class PaddlePredictor implements AutoCloseable {
             throw new UnsupportedOperationException("only a MobileConfig makes a predictor: compile the model once,"
                     + " edge-deploy build MODEL -t TARGET -o model.edp, and give a MobileConfig that file");
         }
-        session = open((MobileConfig) config);
+        session = sessionOf((MobileConfig) config);
     }
 
-    private static Session open(MobileConfig config) {
+    private static Session sessionOf(MobileConfig config) {
         int threads = config.getThreads();
         PowerMode powerMode = config.getPowerMode();
-        if (config.modelBytes() != null) return Session.ofBytes(config.modelBytes(), threads, powerMode);
+        if (config.modelBytes() != null) return Session.open(config.modelBytes(), null, threads, powerMode);
         if (isNamed(config.getModelFromBuffer())) {
             throw new IllegalArgumentException("a String does not keep the bytes of a model: call setModelFromBuffer with"
                     + " byte[], or setModelFromFile");
         }
-        if (isNamed(config.getModelFromFile())) return Session.ofFile(config.getModelFromFile(), threads, powerMode);
-        if (isNamed(config.getModelDir())) return Session.ofFile(config.getModelDir() + "/model.edp", threads, powerMode);
+        String file = config.getModelFromFile();
+        if (!isNamed(file) && isNamed(config.getModelDir())) file = config.getModelDir() + "/model.edp";
+        if (isNamed(file)) return Session.open(null, file, threads, powerMode);
         throw new IllegalArgumentException("the config names no model: call setModelFromFile");
     }
 

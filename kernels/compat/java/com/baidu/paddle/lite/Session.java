@@ -31,28 +31,14 @@ final class Session {
     /** By input: the shape that was asked for, null for none. */
     private long[][] wanted;
 
-    static Session ofFile(String path, int threads, PowerMode powerMode) {
+    /** Opens a model: these bytes or, when they are null, a file. */
+    static Session open(byte[] model, String path, int threads, PowerMode powerMode) {
         Session session = new Session();
         boolean opened = false;
         try {
-            byte[] name = path.getBytes(UTF_8);
-            if (path.indexOf('\0') >= 0) throw new RuntimeException("the name of the model's file has a zero in it");
-            int error = Native.read(session.handle, Arrays.copyOf(name, name.length + 1), new File(path).length());
-            if (error != 0) throw new RuntimeException(path + " cannot be read: " + Native.errorText(error));
-            session.start(path, threads, powerMode);
-            opened = true;
-        } finally {
-            if (!opened) session.close();
-        }
-        return session;
-    }
-
-    static Session ofBytes(byte[] model, int threads, PowerMode powerMode) {
-        Session session = new Session();
-        boolean opened = false;
-        try {
-            Native.copy(session.handle, model);
-            session.start("the model in memory", threads, powerMode);
+            if (model != null) Native.copy(session.handle, model);
+            else session.read(path);
+            session.start(model != null ? "the model in memory" : path, threads, powerMode);
             opened = true;
         } finally {
             if (!opened) session.close();
@@ -62,6 +48,13 @@ final class Session {
 
     private Session() {
         handle = Native.create();
+    }
+
+    private void read(String path) {
+        byte[] name = path.getBytes(UTF_8);
+        if (path.indexOf('\0') >= 0) throw new RuntimeException("the name of the model's file has a zero in it");
+        int error = Native.read(handle, Arrays.copyOf(name, name.length + 1), new File(path).length());
+        if (error != 0) throw new RuntimeException(path + " cannot be read: " + Native.errorText(error));
     }
 
     private void start(String name, int threads, PowerMode powerMode) {
@@ -103,14 +96,14 @@ final class Session {
         }
     }
 
-    private long open() {
+    private long live() {
         if (handle == 0) throw new IllegalStateException("the predictor is closed: make another one");
         return handle;
     }
 
     /** Refuses what is closed, and an index out of range. */
     synchronized void check(boolean isInput, int index) {
-        open();
+        live();
         int count = (isInput ? inputs : outputs).length;
         if (index >= 0 && index < count) return;
         throw new IndexOutOfBoundsException(
@@ -119,7 +112,7 @@ final class Session {
 
     /** The output, or else the input, of a name. */
     synchronized Tensor find(String name) {
-        open();
+        live();
         int output = Arrays.asList(outputs).indexOf(name);
         if (output >= 0) return new Tensor(this, false, output, true);
         int input = Arrays.asList(inputs).indexOf(name);
@@ -130,7 +123,7 @@ final class Session {
     }
 
     synchronized long[] shape(boolean isInput, int index) {
-        return Native.shape(open(), isInput, index);
+        return Native.shape(live(), isInput, index);
     }
 
     /** Null unless the elements are of the type. */
@@ -154,7 +147,7 @@ final class Session {
     }
 
     private String typeOf(boolean isInput, int index) {
-        return TYPES[Native.type(open(), isInput, index)];
+        return TYPES[Native.type(live(), isInput, index)];
     }
 
     private String mismatch(boolean isInput, int index, String type) {
@@ -172,7 +165,7 @@ final class Session {
      * they hold where their shapes stay.
      */
     synchronized void resize(int index, long[] shape) {
-        open();
+        live();
         int chosen = planFor(index, shape, true);
         if (chosen < 0) chosen = planFor(index, shape, false);
         if (chosen < 0) throw new IllegalArgumentException(refusal(index, shape));
@@ -185,7 +178,7 @@ final class Session {
     }
 
     synchronized void run() {
-        open();
+        live();
         if (!matchesWanted(plan, -1)) {
             throw new IllegalStateException("the model was compiled for each of these input shapes, but not for all of"
                     + " them together. Resize each input to the shape it has where the others have theirs");
