@@ -2,11 +2,15 @@ package com.example.classify;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.os.Looper;
 import android.widget.TextView;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.Before;
@@ -17,6 +21,7 @@ import org.robolectric.RobolectricTestRunner;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
 import org.robolectric.shadows.ShadowBuild;
+import org.robolectric.shadows.ShadowVMRuntime;
 
 /** The whole app: the assets have a model for x86_64 alone. */
 @RunWith(RobolectricTestRunner.class)
@@ -63,6 +68,22 @@ public class MainActivityTest {
     public void saysWhichProcessorHasNoModel() throws InterruptedException {
         ShadowBuild.setSupported64BitAbis(new String[] {"riscv64"});
         assertEquals("It failed: the app has no model for [riscv64]", shown());
+    }
+
+    /** As an app does that was installed with 32-bit libraries. */
+    @Test
+    public void a32BitProcessTakesNo64BitModel() throws InterruptedException {
+        ShadowVMRuntime.setIs64Bit(false);
+        ShadowBuild.setSupported32BitAbis(new String[] {"armeabi-v7a", "armeabi"});
+        assertEquals("It failed: the app has no model for [armeabi-v7a, armeabi]", shown());
+    }
+
+    @Test
+    public void refusesWhatIsNoPicture() {
+        for (String text : new String[] {"", "P6\n1 1\n255\n...", "P5\n0 1\n255\n", "P5\n1 1\n65535\n..", "P5\n2 2\n255\n..."}) {
+            byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+            assertThrows(text, IOException.class, () -> Picture.readPgm(new ByteArrayInputStream(bytes)));
+        }
     }
 
     @Test
