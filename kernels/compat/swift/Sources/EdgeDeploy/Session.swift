@@ -1,5 +1,5 @@
-import Dispatch
 import EdgeDeployC
+import Foundation
 
 /// Inputs, outputs and runs of a model.
 ///
@@ -20,12 +20,12 @@ public final class Session {
   /// By input: the shape that was asked for.
   private var wanted: [[Int]?]
 
-  /// Allocates all that runs need. `threads` counts those that compute, the caller's among them; `run` borrows the others from
-  /// Dispatch. Throws `EdgeDeployError` when there is no memory, or this device cannot run the model.
+  /// Allocates all that runs need. `threads` counts those that compute, the caller's among them, at most one per core; `run`
+  /// borrows the others from Dispatch. Throws `EdgeDeployError` when there is no memory, or this device cannot run the model.
   public init(_ model: Model, threads: Int = 1) throws {
     self.model = model
     var helpers = ed_threads()
-    helpers.count = UInt32(clamping: max(threads, 1))
+    helpers.count = UInt32(clamping: min(max(threads, 1), ProcessInfo.processInfo.processorCount))
     helpers.run = { _, count, task, argument in
       guard let task = task else { return }
       // As a number, which may be handed to other threads.
