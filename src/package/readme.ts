@@ -1,4 +1,5 @@
 import { formatBytes } from '../report/format.js';
+import { MADE_BY } from './earlier.js';
 import type { PackageFile, PackagePlatform } from './files.js';
 
 /** What a package's README says of its model. */
@@ -27,10 +28,11 @@ export function readme({ platform, model, version, files }: ReadmeOptions): stri
   const sizes = files
     .filter(({ path }) => !path.startsWith('include/'))
     .map(({ path, data }) => `| \`${path}\` | ${formatBytes(Buffer.byteLength(data))} |`);
-  const shapes = model.plans.map(({ inputs, outputs }) => `| \`${inputs.join(', ')}\` | \`${outputs.join(', ')}\` |`);
+  const words = (tensors: readonly string[]) => verbatim(tensors.join(', ')).replaceAll('|', '\\|');
+  const shapes = model.plans.map(({ inputs, outputs }) => `| ${words(inputs)} | ${words(outputs)} |`);
   return [
-    `# ${model.name} for ${platform}`,
-    `Made by edge-deploy ${version}: ${model.precision}, for ${model.paths.join(' and ')}, arena ${formatBytes(model.arenaBytes)}.`,
+    `# ${verbatim(model.name)} for ${platform}`,
+    `${MADE_BY} ${version}: ${model.precision}, for ${model.paths.join(' and ')}, arena ${formatBytes(model.arenaBytes)}.`,
     table('inputs', 'outputs', shapes),
     ...USE[platform](java),
     table('file', 'size', sizes),
@@ -38,6 +40,15 @@ export function readme({ platform, model, version, files }: ReadmeOptions): stri
   ]
     .map((part) => `${part}\n`)
     .join('\n');
+}
+
+/** A model's names are whatever its author liked: shown as they are, they mean nothing to Markdown or to a terminal. */
+function verbatim(text: string): string {
+  const visible = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  const ticks = Math.max(0, ...[...visible.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(ticks + 1);
+  const space = ticks > 0 ? ' ' : '';
+  return `${fence}${space}${visible}${space}${fence}`;
 }
 
 function table(left: string, right: string, rows: readonly string[]): string {

@@ -7,7 +7,7 @@ import { machineOf } from '../../deployment/machine.js';
 import { describeInputs, describeOutputs } from '../../ir/same-model.js';
 import {
   ARCHES_OF,
-  assertReplaceable,
+  earlierPackage,
   PACKAGE_PLATFORMS,
   type PackageArch,
   type PackagePlatform,
@@ -51,7 +51,7 @@ export const packageCommand = defineCommand({
     const config = configuration();
     const platform = options.for as PackagePlatform;
     const output = options.output as string;
-    const replaces = await assertReplaceable(resolve(output), output);
+    const earlier = (await earlierPackage(resolve(output), output)) ?? [];
     const arches = ARCHES_OF[platform];
     const wanted = options.path as Path | undefined;
     if (wanted !== undefined && !arches.includes('armv8')) {
@@ -90,7 +90,7 @@ export const packageCommand = defineCommand({
     });
     await writePackage(output, files, context.signal);
     const listed = files.map(({ path, data }) => ({ path, bytes: Buffer.byteLength(data), sha256: sha256(data) }));
-    context.result({ for: platform, path: output, precision, replaced: replaces, files: listed });
+    context.result({ for: platform, path: output, precision, replaced: earlier.length > 0, files: listed });
     context.print(tableOf(listed));
     context.print(`${output}  ${precision}, for ${paths.join(' and ')}`);
     return 0;
