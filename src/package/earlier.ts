@@ -67,7 +67,7 @@ async function assertUnchanged(path: string, shown: string): Promise<void> {
   if (!readme.includes(`\n${MADE_BY} `)) refuse(shown, `holds ${SUMS}, but README.md of no package`);
 }
 
-function refuse(shown: string, why: string, hint = 'Name another folder, or remove it first.'): never {
+function refuse(shown: string, why: string, hint = 'Name another folder, or move that out of the way.'): never {
   throw new EdgeDeployError('E_OUTPUT', `${shown} ${why}`, { hint });
 }
 

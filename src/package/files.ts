@@ -31,6 +31,11 @@ export function filesOf(folder: string, to: string): PackageFile[] {
     .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
 }
 
+/** The folder of headers that a file stands in, at whatever depth: `include/`; undefined for other files. */
+export function headersFolder(path: string): string | undefined {
+  return /^(?:.*?\/)?(?:include|Headers)\//.exec(path)?.[0];
+}
+
 /** The public headers: the C API and the C++ layers over it. */
 export function headers(): PackageFile[] {
   return filesOf('kernels/include', 'include');

@@ -1,6 +1,6 @@
 import { formatBytes } from '../report/format.js';
 import { MADE_BY } from './earlier.js';
-import type { PackageFile, PackagePlatform } from './files.js';
+import { headersFolder, type PackageFile, type PackagePlatform } from './files.js';
 
 /** What a package's README says of its model. */
 export interface PackagedModel {
@@ -25,9 +25,13 @@ export interface ReadmeOptions {
 /** README.md of a package: what it holds and how to use it. No dates: equal packages are equal byte for byte. */
 export function readme({ platform, model, version, files }: ReadmeOptions): string {
   const java = files.some(({ path }) => path.endsWith('.jar'));
-  const sizes = files
-    .filter(({ path }) => !path.startsWith('include/'))
-    .map(({ path, data }) => `| \`${path}\` | ${formatBytes(Buffer.byteLength(data))} |`);
+  // The headers, which are many and small, have a line a folder.
+  const bytes = new Map<string, number>();
+  for (const { path, data } of files) {
+    const shown = headersFolder(path) ?? path;
+    bytes.set(shown, (bytes.get(shown) ?? 0) + Buffer.byteLength(data));
+  }
+  const sizes = [...bytes].map(([path, size]) => `| \`${path}\` | ${formatBytes(size)} |`);
   const words = (tensors: readonly string[]) => verbatim(tensors.join(', ')).replaceAll('|', '\\|');
   const shapes = model.plans.map(({ inputs, outputs }) => `| ${words(inputs)} | ${words(outputs)} |`);
   return [
@@ -36,7 +40,7 @@ export function readme({ platform, model, version, files }: ReadmeOptions): stri
     table('inputs', 'outputs', shapes),
     ...USE[platform](java),
     table('file', 'size', sizes),
-    'Apache-2.0 (`LICENSE`); the model has a licence of its own. `sha256sum -c SHA256SUMS` checks a copy.',
+    'Apache-2.0 (`LICENSE`); the model has a licence of its own. `sha256sum -c SHA256SUMS` (`shasum -a 256 -c` on a Mac) checks a copy.',
   ]
     .map((part) => `${part}\n`)
     .join('\n');
@@ -60,23 +64,23 @@ function code(...lines: readonly string[]): string {
 }
 
 const C_API =
-  '`include/edge_deploy.h` begins with an example and says what holds for memory, lifetimes and threads. Programs written for ' +
+  '`edge_deploy.h` begins with an example and says what holds for memory, lifetimes and threads. Programs written for ' +
   'Paddle-Lite’s light C++ API include `paddle_api.h` and take `model.edp` where they took an `.nb` file.';
 
 function linux(java: boolean): string[] {
   return [
     'Try it, on the machine it is for:',
     code('example/minimal model.edp'),
-    'In your own program, static or shared:',
+    'In your own program, with the library in it or beside it (`app.cpp` is yours):',
     code(
       'cc -O2 -Iinclude example/minimal.c lib/libedge_deploy.a -lm -o minimal',
       'c++ -std=c++11 -O2 -Iinclude app.cpp lib/libedge_deploy.a -lm -pthread -o app',
-      'cc -O2 -Iinclude example/minimal.c -Llib -ledge_deploy -Wl,-rpath,lib -o minimal',
+      'cc -O2 -Iinclude example/minimal.c -Llib -ledge_deploy -Wl,-rpath,lib -o minimal   # to be started in this folder',
     ),
     C_API,
     ...(java
       ? [
-          'In Java, with the classes of Paddle-Lite (`com.baidu.paddle.lite`):',
+          'In Java, with the classes of Paddle-Lite (`com.baidu.paddle.lite`; `App` is yours):',
           code('java -Djava.library.path=lib -cp java/PaddlePredictor.jar:. App'),
         ]
       : []),

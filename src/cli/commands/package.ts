@@ -8,6 +8,7 @@ import { describeInputs, describeOutputs } from '../../ir/same-model.js';
 import {
   ARCHES_OF,
   earlierPackage,
+  headersFolder,
   PACKAGE_PLATFORMS,
   type PackageArch,
   type PackagePlatform,
@@ -99,7 +100,7 @@ export const packageCommand = defineCommand({
 
 /** A line a file; the headers, which are many and small, have one together. */
 function tableOf(files: readonly { readonly path: string; readonly bytes: number }[]): string {
-  const headers = files.filter(({ path }) => /(^|\/)(include|Headers)\//.test(path));
+  const headers = files.filter(({ path }) => headersFolder(path) !== undefined);
   const rows = files.filter((file) => !headers.includes(file)).map(({ path, bytes }) => [path, formatBytes(bytes)]);
   const sum = headers.reduce((total, { bytes }) => total + bytes, 0);
   rows.push([`${headers.length} headers`, formatBytes(sum)]);
