@@ -242,7 +242,7 @@ class PaddlePredictor {
   std::unique_ptr<T> tensor(bool is_input, int i) const {
     std::vector<lod_t> &lods = is_input ? input_lods_ : output_lods_;
     if (i >= 0 && static_cast<size_t>(i) < lods.size()) {
-      return std::unique_ptr<T>(new Tensor(session_, is_input, static_cast<uint32_t>(i), &lods[i]));
+      return std::unique_ptr<T>(new Tensor(session_, is_input, static_cast<uint32_t>(i), &lods[static_cast<size_t>(i)]));
     }
     edge_deploy::fail("the model has no such " + std::string(is_input ? "input" : "output") + ": it has " +
                       std::to_string(lods.size()));

@@ -31,9 +31,9 @@ export function filesOf(folder: string, to: string): PackageFile[] {
     .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
 }
 
-/** Headers are many and small: lists of a package leave them out. */
-export function isHeader(path: string): boolean {
-  return /(^|\/)(include|Headers)\//.test(path);
+/** The folder of headers that a file stands in, at whatever depth: `include/`; undefined for other files. */
+export function headersFolder(path: string): string | undefined {
+  return /^(?:.*?\/)?(?:include|Headers)\//.exec(path)?.[0];
 }
 
 /** The public headers: the C API and the C++ layers over it. */

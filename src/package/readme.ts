@@ -1,5 +1,6 @@
 import { formatBytes } from '../report/format.js';
-import { isHeader, type PackageFile, type PackagePlatform } from './files.js';
+import { MADE_BY } from './earlier.js';
+import { headersFolder, type PackageFile, type PackagePlatform } from './files.js';
 
 /** What a package's README says of its model. */
 export interface PackagedModel {
@@ -24,20 +25,34 @@ export interface ReadmeOptions {
 /** README.md of a package: what it holds and how to use it. No dates: equal packages are equal byte for byte. */
 export function readme({ platform, model, version, files }: ReadmeOptions): string {
   const java = files.some(({ path }) => path.endsWith('.jar'));
-  const sizes = files
-    .filter(({ path }) => !isHeader(path))
-    .map(({ path, data }) => `| \`${path}\` | ${formatBytes(Buffer.byteLength(data))} |`);
-  const shapes = model.plans.map(({ inputs, outputs }) => `| \`${inputs.join(', ')}\` | \`${outputs.join(', ')}\` |`);
+  // The headers, which are many and small, have a line a folder.
+  const bytes = new Map<string, number>();
+  for (const { path, data } of files) {
+    const shown = headersFolder(path) ?? path;
+    bytes.set(shown, (bytes.get(shown) ?? 0) + Buffer.byteLength(data));
+  }
+  const sizes = [...bytes].map(([path, size]) => `| \`${path}\` | ${formatBytes(size)} |`);
+  const words = (tensors: readonly string[]) => verbatim(tensors.join(', ')).replaceAll('|', '\\|');
+  const shapes = model.plans.map(({ inputs, outputs }) => `| ${words(inputs)} | ${words(outputs)} |`);
   return [
-    `# ${model.name} for ${platform}`,
-    `Made by edge-deploy ${version}: ${model.precision}, for ${model.paths.join(' and ')}, arena ${formatBytes(model.arenaBytes)}.`,
+    `# ${verbatim(model.name)} for ${platform}`,
+    `${MADE_BY} ${version}: ${model.precision}, for ${model.paths.join(' and ')}, arena ${formatBytes(model.arenaBytes)}.`,
     table('inputs', 'outputs', shapes),
     ...USE[platform](java),
     table('file', 'size', sizes),
-    'Apache-2.0 (`LICENSE`); the model has a licence of its own. `sha256sum -c SHA256SUMS` checks a copy.',
+    'Apache-2.0 (`LICENSE`); the model has a licence of its own. `sha256sum -c SHA256SUMS` (`shasum -a 256 -c` on a Mac) checks a copy.',
   ]
     .map((part) => `${part}\n`)
     .join('\n');
+}
+
+/** A model's names are whatever its author liked: shown as they are, they mean nothing to Markdown or to a terminal. */
+function verbatim(text: string): string {
+  const visible = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  const ticks = Math.max(0, ...[...visible.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(ticks + 1);
+  const space = ticks > 0 ? ' ' : '';
+  return `${fence}${space}${visible}${space}${fence}`;
 }
 
 function table(left: string, right: string, rows: readonly string[]): string {
@@ -56,16 +71,16 @@ function linux(java: boolean): string[] {
   return [
     'Try it, on the machine it is for:',
     code('example/minimal model.edp'),
-    'In your own program, static or shared:',
+    'In your own program, with the library in it or beside it (`app.cpp` is yours):',
     code(
       'cc -O2 -Iinclude example/minimal.c lib/libedge_deploy.a -lm -o minimal',
       'c++ -std=c++11 -O2 -Iinclude app.cpp lib/libedge_deploy.a -lm -pthread -o app',
-      'cc -O2 -Iinclude example/minimal.c -Llib -ledge_deploy -Wl,-rpath,lib -o minimal',
+      'cc -O2 -Iinclude example/minimal.c -Llib -ledge_deploy -Wl,-rpath,lib -o minimal   # to be started in this folder',
     ),
     C_API,
     ...(java
       ? [
-          'In Java, with the classes of Paddle-Lite (`com.baidu.paddle.lite`):',
+          'In Java, with the classes of Paddle-Lite (`com.baidu.paddle.lite`; `App` is yours):',
           code('java -Djava.library.path=lib -cp java/PaddlePredictor.jar:. App'),
         ]
       : []),
@@ -101,6 +116,6 @@ const USE: Readonly<Record<PackagePlatform, (java: boolean) => string[]>> = {
       'try session.run()',
       'let scores = try session.output(0, as: Float.self)',
     ),
-    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target instead of the Swift package. ${C_API}`,
+    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target. ${C_API}`,
   ],
 };

@@ -1,75 +1,112 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
+import { earlierPackage, SUMS, sha256, WORK } from './earlier.js';
 import type { PackageFile } from './files.js';
 
-/** Names every file of a package with its hash, in the format of sha256sum. */
-const SUMS = 'SHA256SUMS';
-
-/** The files with the list of their hashes, in the order of their names. */
+/** The files with the list of their hashes, in the order of their names; the list comes last. */
 export function withSums(files: readonly PackageFile[]): PackageFile[] {
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const lines = sorted.map(({ path, data }) => `${sha256(data)}  ${path}\n`);
   return [...sorted, { path: SUMS, data: lines.join('') }];
 }
 
-export function sha256(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
 /**
- * Writes a package. The folder appears whole, or an earlier package stays as it was; one that holds anything else, or files
- * changed since, is refused with E_OUTPUT.
+ * Writes a package, as `withSums` orders it. The folder appears whole, or an earlier package stays as it was; one that holds
+ * anything else, or files changed since, is refused with E_OUTPUT. A folder that is there stays the same one: it may be
+ * somebody's working directory, a link or a mount.
  */
 export async function writePackage(folder: string, files: readonly PackageFile[], signal: AbortSignal): Promise<void> {
   const path = resolve(folder);
-  const replaces = await assertReplaceable(path, folder);
-  const [fresh, old] = [`${path}.${process.pid}.part`, `${path}.${process.pid}.old`];
+  const earlier = await earlierPackage(path, folder);
   try {
-    await mkdir(fresh, { recursive: true });
-    for (const { path: name, data, executable } of files) {
-      if (signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted; nothing half-written was left');
-      const file = join(fresh, name);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, data, { mode: executable ? 0o755 : 0o644 });
-    }
-    if (replaces) await rename(path, old);
-    try {
-      await rename(fresh, path);
-    } catch (error) {
-      if (replaces) await rename(old, path);
-      throw error;
-    }
-    await rm(old, { recursive: true, force: true });
+    await (earlier ? writeInto(path, files, signal, earlier, folder) : writeBeside(path, files, signal));
   } catch (cause) {
-    await rm(fresh, { recursive: true, force: true }).catch(() => {});
     if (cause instanceof EdgeDeployError) throw cause;
-    throw new EdgeDeployError('E_OUTPUT', `${folder} cannot be written: ${(cause as Error).message}`, { cause });
+    throw new EdgeDeployError('E_OUTPUT', `${folder} cannot be written: ${(cause as Error).message}`, {
+      hint: 'Name a folder in a place where you may write and that has room.',
+      cause,
+    });
   }
 }
 
-/** Whether something stands at the path, which then is an earlier package or an empty folder: nothing of the user's. */
-export async function assertReplaceable(path: string, shown: string): Promise<boolean> {
-  const refuse = (why: string): never => {
-    throw new EdgeDeployError('E_OUTPUT', `${shown} ${why}`, { hint: 'Name another folder, or remove it first.' });
-  };
-  const found = await stat(path).catch(() => undefined);
-  if (!found) return false;
-  if (!found.isDirectory()) refuse('is a file');
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const names = entries
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => relative(path, join(entry.parentPath, entry.name)).split(sep).join('/'));
-  if (names.length === 0) return true;
-  const sums = await readFile(join(path, SUMS), 'utf8').catch(() => '');
-  const written = new Map([...sums.matchAll(/^([0-9a-f]{64}) {2}(.+)$/gm)].map(([, hash, name]) => [name!, hash!]));
-  for (const name of names) {
-    if (name === SUMS) continue;
-    const hash = written.get(name);
-    if (hash === undefined) refuse(`holds ${name}, which is of no package`);
-    if (sha256(await readFile(join(path, name))) !== hash) refuse(`holds ${name}, which was changed`);
+async function writeBeside(path: string, files: readonly PackageFile[], signal: AbortSignal): Promise<void> {
+  const fresh = `${path}.${randomUUID().slice(0, 8)}.part`;
+  const parents: string[] = [];
+  try {
+    await makeFolders(dirname(path), parents);
+    await mkdir(fresh);
+    await writeFiles(fresh, files, signal);
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => {});
+    for (const parent of parents.toReversed()) await rmdir(parent).catch(() => {});
+    throw error;
   }
-  if (written.size === 0) refuse('is not empty and holds no package');
-  return true;
+}
+
+async function writeInto(
+  path: string,
+  files: readonly PackageFile[],
+  signal: AbortSignal,
+  earlier: readonly string[],
+  shown: string,
+): Promise<void> {
+  const work = join(path, WORK);
+  // Only one run can make it.
+  await mkdir(work);
+  const [fresh, old] = [join(work, 'new'), join(work, 'old')];
+  try {
+    await writeFiles(fresh, files, signal);
+    await mkdir(old);
+    const moved: [from: string, to: string][] = [];
+    const move = async (from: string, to: string) => {
+      await rename(from, to);
+      moved.push([from, to]);
+    };
+    try {
+      // The list of hashes goes first and comes last: a folder with it is whole.
+      for (const name of earlier) await move(join(path, name), join(old, name));
+      // Somebody may have written there since.
+      await earlierPackage(old, shown);
+      const names = new Set(files.map((file) => file.path.replace(/\/.*/, '')));
+      for (const name of names) await move(join(fresh, name), join(path, name));
+    } catch (error) {
+      for (const [from, to] of moved.toReversed()) await rename(to, from);
+      throw error;
+    }
+    await rm(work, { recursive: true });
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true }).catch(() => {});
+    // What could not be moved back stays there.
+    for (const empty of [old, work]) await rmdir(empty).catch(() => {});
+    throw error;
+  }
+}
+
+async function writeFiles(folder: string, files: readonly PackageFile[], signal: AbortSignal): Promise<void> {
+  for (const { path, data, executable } of files) {
+    if (signal.aborted) throw new EdgeDeployError('E_INTERRUPTED', 'interrupted; nothing half-written was left');
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, data, { mode: executable ? 0o755 : 0o644 });
+  }
+}
+
+/** A folder with its parents; `made` gets those that were not there. Node's own never returns for a folder in /proc. */
+async function makeFolders(path: string, made: string[]): Promise<void> {
+  const make = async () => {
+    await mkdir(path);
+    made.push(path);
+  };
+  try {
+    await make();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') {
+      await makeFolders(dirname(path), made);
+      await make();
+    } else if (code !== 'EEXIST') throw error;
+  }
 }

@@ -4,6 +4,13 @@
 #include <stdexcept>
 #include <string>
 
+/* In Objective-C++ clang sets __EXCEPTIONS for Objective-C's alone. */
+#if defined(__cpp_exceptions) || (defined(__EXCEPTIONS) && !defined(__clang__))
+#define EDGE_DEPLOY_EXCEPTIONS 1
+#else
+#define EDGE_DEPLOY_EXCEPTIONS 0
+#endif
+
 namespace edge_deploy {
 
 /* What went wrong last on this thread; empty when nothing did. */
@@ -15,8 +22,7 @@ inline std::string &last_error() {
 /* Throws std::runtime_error; without exceptions it returns, and its caller returns something harmless. */
 inline void fail(const std::string &why) {
   last_error() = why;
-  /* In Objective-C++ clang sets __EXCEPTIONS for Objective-C's alone. */
-#if defined(__cpp_exceptions) || (defined(__EXCEPTIONS) && !defined(__clang__))
+#if EDGE_DEPLOY_EXCEPTIONS
   throw std::runtime_error(why);
 #endif
 }

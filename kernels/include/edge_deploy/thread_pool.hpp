@@ -2,22 +2,26 @@
 #ifndef EDGE_DEPLOY_THREAD_POOL_HPP
 #define EDGE_DEPLOY_THREAD_POOL_HPP
 #include <edge_deploy.h>
+#include <edge_deploy/error.hpp>
 
 #include <condition_variable>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace edge_deploy {
 
 /*
- * `count` threads in all, the caller's among them. Serves one session, and stays in its place while that is used. Task 0 runs
- * on the caller's thread and each other one always on the same helper.
+ * `count` threads in all, the caller's among them, or as many as the system grants (without exceptions std::thread ends the
+ * process when it is refused). Serves one session, and stays in its place while that is used. Task 0 runs on the caller's
+ * thread and each other one always on the same helper.
  */
 class ThreadPool {
  public:
-  explicit ThreadPool(uint32_t count) : threads_{count, &ThreadPool::run, this} {
-    for (uint32_t index = 1; index < count; index++) workers_.emplace_back(&ThreadPool::work, this, index);
+  explicit ThreadPool(uint32_t count) : threads_{1, &ThreadPool::run, this} {
+    if (count > 1) workers_.reserve(count - 1);
+    while (threads_.count < count && add(threads_.count)) threads_.count++;
   }
 
   ThreadPool(const ThreadPool &) = delete;
@@ -37,6 +41,19 @@ class ThreadPool {
 
  private:
   using Task = void (*)(void *argument, uint32_t index);
+
+  bool add(uint32_t index) {
+#if EDGE_DEPLOY_EXCEPTIONS
+    try {
+      workers_.emplace_back(&ThreadPool::work, this, index);
+    } catch (const std::system_error &) {
+      return false;
+    }
+#else
+    workers_.emplace_back(&ThreadPool::work, this, index);
+#endif
+    return true;
+  }
 
   static void run(void *self, uint32_t count, Task task, void *argument) {
     static_cast<ThreadPool *>(self)->share(count, task, argument);

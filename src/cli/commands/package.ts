@@ -7,8 +7,8 @@ import { machineOf } from '../../deployment/machine.js';
 import { describeInputs, describeOutputs } from '../../ir/same-model.js';
 import {
   ARCHES_OF,
-  assertReplaceable,
-  isHeader,
+  earlierPackage,
+  headersFolder,
   PACKAGE_PLATFORMS,
   type PackageArch,
   type PackagePlatform,
@@ -52,7 +52,7 @@ export const packageCommand = defineCommand({
     const config = configuration();
     const platform = options.for as PackagePlatform;
     const output = options.output as string;
-    const replaces = await assertReplaceable(resolve(output), output);
+    const earlier = (await earlierPackage(resolve(output), output)) ?? [];
     const arches = ARCHES_OF[platform];
     const wanted = options.path as Path | undefined;
     if (wanted !== undefined && !arches.includes('armv8')) {
@@ -91,7 +91,7 @@ export const packageCommand = defineCommand({
     });
     await writePackage(output, files, context.signal);
     const listed = files.map(({ path, data }) => ({ path, bytes: Buffer.byteLength(data), sha256: sha256(data) }));
-    context.result({ for: platform, path: output, precision, replaced: replaces, files: listed });
+    context.result({ for: platform, path: output, precision, replaced: earlier.length > 0, files: listed });
     context.print(tableOf(listed));
     context.print(`${output}  ${precision}, for ${paths.join(' and ')}`);
     return 0;
@@ -100,7 +100,7 @@ export const packageCommand = defineCommand({
 
 /** A line a file; the headers, which are many and small, have one together. */
 function tableOf(files: readonly { readonly path: string; readonly bytes: number }[]): string {
-  const headers = files.filter(({ path }) => isHeader(path));
+  const headers = files.filter(({ path }) => headersFolder(path) !== undefined);
   const rows = files.filter((file) => !headers.includes(file)).map(({ path, bytes }) => [path, formatBytes(bytes)]);
   const sum = headers.reduce((total, { bytes }) => total + bytes, 0);
   rows.push([`${headers.length} headers`, formatBytes(sum)]);

@@ -1,13 +1,13 @@
 /** The Makefile and the CMakeLists.txt of the examples, run by this machine's own make, CMake and compilers. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { packageRoot } from '../../../src/base/package-root.js';
 import { compile } from '../../../src/compile.js';
 import { loadModel, loadPlans } from '../../../src/load.js';
-import { buildProgram } from '../../../toolchains/index.js';
+import { buildLibrary } from '../../../toolchains/index.js';
 import { RUNNERS } from '../../support/run-program.js';
 import { EXAMPLES, FIRST_IMAGE, ORIENTATION } from './truth.js';
 
@@ -16,14 +16,12 @@ t.setTimeout(5 * 60 * 1000);
 const run = promisify(execFile);
 const sources = join(packageRoot, 'examples/cpp');
 
-/** A folder like that of `edge-deploy package`: headers, and the library as our compiler makes it. */
+/** What the programs need of a folder that `edge-deploy package` writes. */
 async function makePackage(folder: string): Promise<void> {
   cpSync(join(packageRoot, 'kernels/include'), join(folder, 'include'), { recursive: true });
-  const { path } = await buildProgram({ arch: 'host', name: 'object', sources: [], cflags: ['-r'] });
+  const { path } = await buildLibrary({ platform: 'host', name: 'libedge_deploy.a' });
   mkdirSync(join(folder, 'lib'));
-  const object = join(folder, 'edge_deploy.o');
-  copyFileSync(path, object);
-  await run('ar', ['rcs', join(folder, 'lib/libedge_deploy.a'), object]);
+  copyFileSync(path, join(folder, 'lib/libedge_deploy.a'));
 }
 
 /** The three programs in a folder do what they should. */
@@ -59,6 +57,13 @@ t.test('make', async (t) => {
   await run('make', ['-j2', ...flags], { cwd: copy });
   await programsWork(t, copy, folder);
   t.match((await run('make', flags, { cwd: copy })).stdout, /Nothing to be done|up to date/);
+  const soon = new Date(Date.now() + 60_000);
+  utimesSync(join(folder, 'package/lib/libedge_deploy.a'), soon, soon);
+  t.match(
+    (await run('make', ['-n', ...flags], { cwd: copy })).stdout,
+    /-o classify_c\n.*-o classify\n/,
+    'another library',
+  );
   await run('make', ['clean'], { cwd: copy });
 });
 
