@@ -116,6 +116,6 @@ const USE: Readonly<Record<PackagePlatform, (java: boolean) => string[]>> = {
       'try session.run()',
       'let scores = try session.output(0, as: Float.self)',
     ),
-    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target. ${C_API}`,
+    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target instead of the package. ${C_API}`,
   ],
 };
