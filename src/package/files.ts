@@ -31,6 +31,11 @@ export function filesOf(folder: string, to: string): PackageFile[] {
     .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
 }
 
+/** Whether a file of a package is a header: there are many, and they are small. */
+export function isHeader(path: string): boolean {
+  return /(^|\/)(include|Headers)\//.test(path);
+}
+
 /** The public headers: the C API and the C++ layers over it. */
 export function headers(): PackageFile[] {
   return filesOf('kernels/include', 'include');

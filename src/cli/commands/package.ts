@@ -8,6 +8,7 @@ import { describeInputs, describeOutputs } from '../../ir/same-model.js';
 import {
   ARCHES_OF,
   assertReplaceable,
+  isHeader,
   PACKAGE_PLATFORMS,
   type PackageArch,
   type PackagePlatform,
@@ -57,6 +58,9 @@ export const packageCommand = defineCommand({
     if (wanted !== undefined && !arches.includes('armv8')) {
       throw new EdgeDeployError('E_USAGE', `--path is for 64-bit ARM, not for ${platform}`, { hint: 'Leave it out.' });
     }
+    if (options.java === true && platform === 'ios') {
+      throw new EdgeDeployError('E_USAGE', '--java is not for ios, which has no Java', { hint: 'Leave it out.' });
+    }
     const { graphs, path: modelPath } = await loadForCommand(context, config, argument, options);
     const precision = chosenPrecision(config, options.precision);
     const compiled = new Map<PackageArch, Compiled>();
@@ -99,7 +103,7 @@ export const packageCommand = defineCommand({
 
 /** A line a file; the headers, which are many and small, have one together. */
 function tableOf(files: readonly { readonly path: string; readonly bytes: number }[]): string {
-  const headers = files.filter(({ path }) => /(^|\/)(include|Headers)\//.test(path));
+  const headers = files.filter(({ path }) => isHeader(path));
   const rows = files.filter((file) => !headers.includes(file)).map(({ path, bytes }) => [path, formatBytes(bytes)]);
   const sum = headers.reduce((total, { bytes }) => total + bytes, 0);
   rows.push([`${headers.length} headers`, formatBytes(sum)]);
