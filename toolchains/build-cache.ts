@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { withLock } from './lock.js';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { cacheFolder } from '../src/base/cache-folder.js';
+import { isAlive, withLock } from './lock.js';
+import { inFolder } from './storage.js';
 
 export interface CachedFile {
   readonly bytes: Uint8Array;
@@ -11,19 +13,21 @@ export interface CachedFile {
 
 /**
  * The file at `path`, made by `make` if it is not there whole. `make` writes to the temporary name it is given; the file
- * appears at its place when it is finished. One process makes it, others call `onWait` and wait.
+ * appears at its place when it is finished. One process makes it, others call `onWait` and wait. Throws E_TOOLCHAIN when the
+ * cache cannot be written, E_INTERRUPTED when `signal` says so while it waits.
  */
 export async function cachedFile(
   path: string,
   make: (temporary: string) => Promise<void>,
   onWait: () => void,
+  signal?: AbortSignal,
 ): Promise<CachedFile> {
   const found = await readWhole(path);
   if (found) return { bytes: found, cached: true };
-  await mkdir(dirname(path), { recursive: true });
   const underLock = async (): Promise<CachedFile> => {
     const meanwhile = await readWhole(path);
     if (meanwhile) return { bytes: meanwhile, cached: true };
+    await removeLeftovers(path);
     const temporary = `${path}.${process.pid}.part`;
     try {
       await make(temporary);
@@ -35,7 +39,20 @@ export async function cachedFile(
       await rm(temporary, { force: true });
     }
   };
-  return withLock(`${path}.lock`, underLock, onWait);
+  return inFolder(cacheFolder(), 'EDGE_DEPLOY_CACHE', async () => {
+    await mkdir(dirname(path), { recursive: true });
+    return withLock(`${path}.lock`, underLock, onWait, signal);
+  });
+}
+
+/** Removes what was left by processes that were killed while they made the file. */
+async function removeLeftovers(path: string): Promise<void> {
+  const [folder, prefix] = [dirname(path), `${basename(path)}.`];
+  for (const name of await readdir(folder)) {
+    const pid = Number(name.startsWith(prefix) ? /^\d+(?=\.part)/.exec(name.slice(prefix.length)) : undefined);
+    if (pid === process.pid || (pid > 0 && !isAlive(pid)))
+      await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** A file in the cache, if it is what was built: a disk that was full or lost power may have left less. */

@@ -103,12 +103,12 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltFile> 
         await rm(object, { force: true });
       }
     }
+    // From now on the C library is there as well.
+    await writeFile(marker, '');
   };
-  const made = await cachedFile(path, make, () =>
-    onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${arch}` }),
-  );
-  // From now on the C library is there as well.
-  if (!made.cached) await writeFile(marker, '');
+  const onWait = () =>
+    onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${arch}` });
+  const made = await cachedFile(path, make, onWait, signal);
   return { path, ...made, hash, compiler: compiler.version };
 }
 

@@ -1,7 +1,6 @@
 /** The Java side of the library: PaddlePredictor.jar, by `javac` and `jar` of the user's JDK alone. */
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import { cacheFolder } from '../src/base/cache-folder.js';
@@ -11,6 +10,7 @@ import { packageRoot } from '../src/base/package-root.js';
 import { type BuildOptions, type BuiltFile, hashOf } from './build.js';
 import { cachedFile } from './build-cache.js';
 import { filesUnder } from './sources.js';
+import { inTemporaryFolder } from './storage.js';
 
 export interface Jdk {
   readonly javac: string;
@@ -26,6 +26,9 @@ const INSTALL = 'Install one (Debian, Ubuntu: apt install openjdk-17-jdk-headles
 
 /** The earliest that a ZIP file can say without a time zone. */
 export const DATE = '1980-01-01T00:00:02Z';
+
+/** In other locales the JDK cannot name files outside ASCII; its own variable would add flags that the hash does not know. */
+const ENVIRONMENT = { LC_ALL: 'C.UTF-8', JDK_JAVAC_OPTIONS: '' };
 
 const SOURCES = join(packageRoot, 'kernels', 'compat', 'java');
 
@@ -86,16 +89,14 @@ export async function buildJar({ onProgress = silent, signal }: BuildOptions = {
   const path = join(cacheFolder(), 'builds', 'java', `${hash.slice(0, 16)}-PaddlePredictor.jar`);
   const make = async (part: string): Promise<void> => {
     onProgress({ stage: 'build', message: 'compiling PaddlePredictor.jar' });
-    const temporary = await mkdtemp(join(tmpdir(), 'edge-deploy-jar-'));
-    try {
-      await writeFile(part, await archive(jdk, sources, temporary, signal));
-    } finally {
-      await rm(temporary, { recursive: true, force: true });
-    }
+    await writeFile(
+      part,
+      await inTemporaryFolder('edge-deploy-jar-', (temporary) => archive(jdk, sources, temporary, signal)),
+    );
   };
-  const made = await cachedFile(path, make, () =>
-    onProgress({ stage: 'build', message: 'waiting for another process that compiles PaddlePredictor.jar' }),
-  );
+  const onWait = () =>
+    onProgress({ stage: 'build', message: 'waiting for another process that compiles PaddlePredictor.jar' });
+  const made = await cachedFile(path, make, onWait, signal);
   return { path, ...made, hash, compiler: jdk.version };
 }
 
@@ -127,6 +128,7 @@ async function run(
     all: true,
     reject: false,
     stdin: 'ignore',
+    env: ENVIRONMENT,
     ...(signal ? { cancelSignal: signal } : {}),
   });
   if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', 'the work of the JDK was interrupted');

@@ -60,9 +60,9 @@ export async function buildLibrary(options: LibraryOptions): Promise<BuiltFile> 
       await rm(work, { recursive: true, force: true });
     }
   };
-  const made = await cachedFile(path, make, () =>
-    onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${platform}` }),
-  );
+  const onWait = () =>
+    onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${platform}` });
+  const made = await cachedFile(path, make, onWait, signal);
   return { path, ...made, hash, compiler: compiler.version };
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DATE, findJdk, runTool } from './jdk.js';
+import { inTemporaryFolder } from './storage.js';
 
 export interface ZipEntry {
   /** Its name in the archive, with `/` between folders. */
@@ -15,8 +15,7 @@ export interface ZipEntry {
  */
 export async function zipFiles(entries: readonly ZipEntry[], signal?: AbortSignal): Promise<Uint8Array> {
   const { jar } = await findJdk(signal);
-  const temporary = await mkdtemp(join(tmpdir(), 'edge-deploy-zip-'));
-  try {
+  return inTemporaryFolder('edge-deploy-zip-', async (temporary) => {
     const content = join(temporary, 'content');
     for (const { path, data } of entries) {
       const file = join(content, path);
@@ -27,7 +26,5 @@ export async function zipFiles(entries: readonly ZipEntry[], signal?: AbortSigna
     const options = ['--create', '--no-compress', '--no-manifest', '--date', DATE, '--file', output];
     await runTool(jar, [...options, ...entries.flatMap(({ path }) => ['-C', content, path])], signal);
     return await readFile(output);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  });
 }

@@ -4,9 +4,9 @@ import com.baidu.paddle.lite.PowerMode;
 import com.baidu.paddle.lite.Tensor;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
 import java.util.Locale;
 
 /**
@@ -38,13 +38,15 @@ public final class Classify {
     }
 
     private static void setPicture(Tensor input, String path) throws IOException {
-        try (DataInputStream file = new DataInputStream(new BufferedInputStream(Files.newInputStream(Paths.get(path))))) {
+        try (DataInputStream file = new DataInputStream(new BufferedInputStream(new FileInputStream(path)))) {
             String magic = word(file), width = word(file), height = word(file), white = word(file);
             if (!magic.equals("P5") || !white.equals("255")) throw new IOException(path + " is no PGM of 8 bits");
             input.resize(new long[] {1, 1, Integer.parseInt(height), Integer.parseInt(width)});
             float[] pixels = new float[Integer.parseInt(height) * Integer.parseInt(width)];
             for (int i = 0; i < pixels.length; i++) pixels[i] = file.readUnsignedByte() / 255f;
             input.setData(pixels);
+        } catch (EOFException end) {
+            throw new IOException(path + " is cut short");
         }
     }
 

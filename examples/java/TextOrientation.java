@@ -4,9 +4,9 @@ import com.baidu.paddle.lite.PowerMode;
 import com.baidu.paddle.lite.Tensor;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Paths;
 import java.util.Locale;
 
 /**
@@ -47,13 +47,16 @@ public final class TextOrientation {
     }
 
     private TextOrientation(String path) throws IOException {
-        try (DataInputStream file = new DataInputStream(new BufferedInputStream(Files.newInputStream(Paths.get(path))))) {
-            String magic = word(file);
+        try (DataInputStream file = new DataInputStream(new BufferedInputStream(new FileInputStream(path)))) {
+            if (!word(file).equals("P6")) throw new IOException(path + " is no binary PPM");
             width = Integer.parseInt(word(file));
             height = Integer.parseInt(word(file));
-            if (!magic.equals("P6") || !word(file).equals("255")) throw new IOException(path + " is no PPM of 8 bits");
-            rgb = new byte[3 * height * width];
+            if (!word(file).equals("255")) throw new IOException(path + " is no PPM of 8 bits");
+            if (width < 1 || height < 1) throw new IOException(path + " has no pixels");
+            rgb = new byte[Math.multiplyExact(3, Math.multiplyExact(height, width))];
             file.readFully(rgb);
+        } catch (EOFException end) {
+            throw new IOException(path + " is cut short");
         }
     }
 

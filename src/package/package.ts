@@ -14,7 +14,7 @@ export interface PackageOptions {
   readonly platform: PackagePlatform;
   /** For the README. */
   readonly model: PackagedModel;
-  /** Program files, for the architectures of `programsOf`. */
+  /** Program files, for the architectures of ARCHES_OF. */
   readonly programs: ReadonlyMap<PackageArch, Uint8Array>;
   /** Android's package always has it. */
   readonly java: boolean;

@@ -63,9 +63,12 @@ function code(...lines: readonly string[]): string {
   return ['```', ...lines, '```'].join('\n');
 }
 
-const C_API =
-  '`edge_deploy.h` begins with an example and says what holds for memory, lifetimes and threads. Programs written for ' +
-  'Paddle-Lite’s light C++ API include `paddle_api.h` and take `model.edp` where they took an `.nb` file.';
+function cApi(headers: string): string {
+  return (
+    `\`${headers}/edge_deploy.h\` begins with an example and says what holds for memory, lifetimes and threads. Programs written ` +
+    'for Paddle-Lite’s light C++ API include `paddle_api.h` and take `model.edp` where they took an `.nb` file.'
+  );
+}
 
 function linux(java: boolean): string[] {
   return [
@@ -77,7 +80,7 @@ function linux(java: boolean): string[] {
       'c++ -std=c++11 -O2 -Iinclude app.cpp lib/libedge_deploy.a -lm -pthread -o app',
       'cc -O2 -Iinclude example/minimal.c -Llib -ledge_deploy -Wl,-rpath,lib -o minimal   # to be started in this folder',
     ),
-    C_API,
+    cApi('include'),
     ...(java
       ? [
           'In Java, with the classes of Paddle-Lite (`com.baidu.paddle.lite`; `App` is yours):',
@@ -99,7 +102,7 @@ const USE: Readonly<Record<PackagePlatform, (java: boolean) => string[]>> = {
     ),
     'Copy the asset `<abi>/model.edp` of the process’s ABI to a file and give that to `MobileConfig.setModelFromFile`. Classes are ' +
       'those of Paddle-Lite (`com.baidu.paddle.lite`); `edge-deploy.aar` holds its native libraries for API level 21 and later.',
-    `In C and C++: \`lib/<abi>/libedge_deploy.so\` or \`.a\`. ${C_API}`,
+    `In C and C++: \`lib/<abi>/libedge_deploy.so\` or \`.a\`. ${cApi('include')}`,
     'Without an app, over adb:',
     code(
       'adb push example/arm64-v8a/minimal assets/arm64-v8a/model.edp /data/local/tmp/',
@@ -116,6 +119,6 @@ const USE: Readonly<Record<PackagePlatform, (java: boolean) => string[]>> = {
       'try session.run()',
       'let scores = try session.output(0, as: Float.self)',
     ),
-    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target instead of the package. ${C_API}`,
+    `Objective-C++ keeps its Paddle-Lite code: add \`EdgeDeploy.xcframework\` to the target instead of the package. ${cApi('EdgeDeploy.xcframework/ios-arm64/Headers')}`,
   ],
 };

@@ -1,6 +1,9 @@
 /** README.md of a package: names of a model must not be read as Markdown, nor by a terminal. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
-import type { PackageFile } from '../../src/package/files.js';
+import { packageRoot } from '../../src/base/package-root.js';
+import { PACKAGE_PLATFORMS, type PackageFile } from '../../src/package/files.js';
 import { readme } from '../../src/package/readme.js';
 
 function of(name: string, input: string, files: readonly PackageFile[] = []): string {
@@ -40,4 +43,17 @@ t.test('headers have one line a folder, and every size is there', async (t) => {
     paths.map((path) => ({ path, data })),
   );
   t.match(text, '|---|---|\n| `include/` | 3 kB |\n| `f/one/Headers/` | 3 kB |\n| `lib/include.a` | 1.5 kB |\n');
+});
+
+t.test('headers are where it says', async (t) => {
+  const names = readdirSync(join(packageRoot, 'kernels/include'));
+  for (const platform of PACKAGE_PLATFORMS) {
+    const slices = ['ios-arm64', 'ios-arm64-simulator'].map((slice) => `EdgeDeploy.xcframework/${slice}/Headers`);
+    const folders = platform === 'ios' ? slices : ['include'];
+    const headers = folders.flatMap((folder) => names.map((name) => `${folder}/${name}`));
+    const files = ['model.edp', ...headers].map((path) => ({ path, data: '' }));
+    const model = { name: 'net', precision: 'int8', paths: ['aarch64'], plans: [], arenaBytes: 64 };
+    const [, named] = /`(\S+\/edge_deploy\.h)`/.exec(readme({ platform, model, version: '1', files })) ?? [];
+    t.ok(headers.includes(named!), `${platform}: ${named}`);
+  }
 });

@@ -146,6 +146,7 @@ t.test('the command refuses before it computes', async (t) => {
       ['--for', 'linux-armv7', '--path', 'dotprod', '-o', 'x'],
       /E_USAGE: --path is for 64-bit ARM, not for linux-armv7/,
     ],
+    [['--for', 'ios', '--java', '-o', 'x'], /E_USAGE: --java is not for ios/],
     [['--for', 'windows', '-o', 'x'], /Allowed choices are linux-armv7/],
     [['-o', 'x'], /--for/],
     [['--for', 'host'], /--output/],

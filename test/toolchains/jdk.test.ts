@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { packageRoot } from '../../src/base/package-root.js';
-import { buildJar, compileJava, findJdk } from '../../toolchains/index.js';
+import { buildJar, compileJava, findJdk, zipFiles } from '../../toolchains/index.js';
 import { failsWith } from '../support/devices.js';
 import { restoring } from '../support/environment.js';
 
 const root = await mkdtemp(join(tmpdir(), 'edge-deploy-jdk-'));
-t.afterEach(restoring('EDGE_DEPLOY_CACHE', 'JAVA_HOME', 'PATH', 'TMPDIR', 'TZ'));
+t.afterEach(restoring('EDGE_DEPLOY_CACHE', 'JAVA_HOME', 'JDK_JAVAC_OPTIONS', 'LC_ALL', 'PATH', 'TMPDIR', 'TZ'));
 t.teardown(() => rm(root, { recursive: true }));
 
 /** An empty cache, and an empty folder for temporary files. */
@@ -54,6 +54,22 @@ t.test('the same jar twice, whatever the time zone; the third comes from the cac
   const name = `${second.hash.slice(0, 16)}-PaddlePredictor.jar`;
   t.strictSame(await left(), [name, `${name}.sha256`], 'nothing else is left');
 });
+
+t.test(
+  'the same jar in the locale of C, in folders outside ASCII, and whatever javac is told on the side',
+  async (t) => {
+    await workshop();
+    const first = await buildJar();
+    const { folder } = await workshop();
+    process.env.TMPDIR = join(folder, 'vorläufige dateien');
+    await mkdir(process.env.TMPDIR);
+    process.env.LC_ALL = 'C';
+    process.env.JDK_JAVAC_OPTIONS = '-g';
+    const second = await buildJar();
+    t.notOk(second.cached);
+    t.ok(Buffer.from(first.bytes).equals(second.bytes));
+  },
+);
 
 t.test('its entries stand in order, for Java 8, under a manifest that names no machine', async (t) => {
   await workshop();
@@ -116,6 +132,38 @@ t.test("the compiler's own words, and nothing left of what failed", async (t) =>
   await writeFile(join(folder, 'Broken.java'), 'final class Broken { int x = "text"; }\n');
   const compiled = compileJava([join(folder, 'Broken.java')], [], join(folder, 'classes'));
   await failsWith(t, compiled, 'E_TOOLCHAIN', /Broken\.java:1: error: incompatible types/);
+});
+
+t.test('folders that cannot be used are named, with the variable that names others', async (t) => {
+  const { folder } = await workshop();
+  process.env.TMPDIR = join(folder, 'none');
+  const files = [{ path: 'a', data: '' }];
+  for (const work of [() => buildJar(), () => zipFiles(files)]) {
+    const { hint } = await failsWith(t, work(), 'E_TOOLCHAIN', /none cannot be used: ENOENT/);
+    t.match(hint, /another folder in TMPDIR/);
+  }
+  process.env.EDGE_DEPLOY_CACHE = join(folder, 'file');
+  await writeFile(process.env.EDGE_DEPLOY_CACHE, '');
+  const { hint } = await failsWith(t, buildJar(), 'E_TOOLCHAIN', /file cannot be used: E(NOTDIR|EXIST)/);
+  t.match(hint, /another folder in EDGE_DEPLOY_CACHE/);
+});
+
+t.test('who waits for another process can be interrupted', async (t) => {
+  const { folder } = await workshop();
+  await standIn(folder, 'if [ "$1" = -version ]; then echo javac 21.0.1; else exec sleep 5; fi');
+  const [builder, waiter] = [new AbortController(), new AbortController()];
+  const building = t.rejects(buildJar({ signal: builder.signal }), { code: 'E_INTERRUPTED' });
+  const onProgress = ({ message }: { message: string }) => {
+    if (message.startsWith('waiting')) waiter.abort();
+  };
+  const start = Date.now();
+  await t.rejects(buildJar({ signal: waiter.signal, onProgress }), {
+    code: 'E_INTERRUPTED',
+    message: /another process/,
+  });
+  t.ok(Date.now() - start < 4000);
+  builder.abort();
+  await building;
 });
 
 t.test('an interrupted build ends at once and leaves nothing', async (t) => {

@@ -16,7 +16,7 @@ struct Picture {
       at = pgm.index(after: end)
     }
     guard words.count == 4, words[0] == "P5", words[3] == "255", let width = Int(words[1]), let height = Int(words[2]),
-      width > 0, height > 0, pgm[at...].count == width * height
+      (1...4096).contains(width), (1...4096).contains(height), pgm[at...].count == width * height
     else { throw ClassifierError.notAPicture }
     self.width = width
     self.height = height

@@ -58,6 +58,9 @@ export const packageCommand = defineCommand({
     if (wanted !== undefined && !arches.includes('armv8')) {
       throw new EdgeDeployError('E_USAGE', `--path is for 64-bit ARM, not for ${platform}`, { hint: 'Leave it out.' });
     }
+    if (options.java === true && platform === 'ios') {
+      throw new EdgeDeployError('E_USAGE', '--java is not for ios, which has no Java', { hint: 'Leave it out.' });
+    }
     const { graphs, path: modelPath } = await loadForCommand(context, config, argument, options);
     const precision = chosenPrecision(config, options.precision);
     const compiled = new Map<PackageArch, Compiled>();

@@ -94,6 +94,9 @@ final class Surface {
         full.setValidPlaces(new Place[] {place});
         check(full.getValidPlaces()[0].getTargetInt() == 4 && place.getPrecisionInt() == 2 && place.getDataLayoutInt() == 1
                 && place.isValid() && !new Place().isValid(), "places");
+        refuses(IllegalArgumentException.class, "the power mode is null: give one", () -> config.setPowerMode(null));
+        refuses(IllegalArgumentException.class, "the places are null", () -> full.setValidPlaces(null));
+        check(config.getPowerModeInt() == 5 && full.getValidPlaces().length == 1, "null changes nothing");
         refuses(UnsupportedOperationException.class, "edge-deploy build MODEL -t TARGET -o model.edp", () -> new PaddlePredictor(full));
         refuses(UnsupportedOperationException.class, "only a MobileConfig", () -> new PaddlePredictor(new ConfigBase()));
         refuses(IllegalArgumentException.class, "the config is null", () -> PaddlePredictor.createPaddlePredictor(null));
@@ -135,8 +138,8 @@ final class Surface {
         refuses(RuntimeException.class, "shorter or longer than its header says; copy it again", () -> open(args[1]));
         refuses(RuntimeException.class, args[2] + " is a model of Paddle-Lite (.nb). Convert it once: edge-deploy build "
                 + args[2] + " -t TARGET -o model.edp", () -> open(args[2]));
-        refuses(RuntimeException.class, "was compiled for another architecture", () -> open(args[5]));
-        refuses(RuntimeException.class, "/dev/null: This is not a program file", () -> open("/dev/null"));
+        refuses(RuntimeException.class, "was compiled for another architecture; compile it for this one", () -> open(args[5]));
+        refuses(RuntimeException.class, "/dev/null: This is not a program file of edge-deploy; edge-deploy build makes one", () -> open("/dev/null"));
         memory.setModelFromBuffer(new byte[0]);
         refuses(RuntimeException.class, "the model in memory: This is not a program", () -> new PaddlePredictor(memory));
         memory.setModelFromBuffer(Files.readAllBytes(Paths.get(args[2])));
@@ -155,8 +158,12 @@ final class Surface {
             Tensor input = predictor.getInput(0);
             refuses(IllegalArgumentException.class, "input 'x' cannot be 1x1x30x28: the model was compiled for 1x1x28x28, 1x1x56x56."
                     + " Compile it with --input-shape x=1x1x30x28 as well", () -> input.resize(new long[] {1, 1, 30, 28}));
-            refuses(IllegalArgumentException.class, "cannot be a scalar", () -> input.resize(new long[0]));
-            refuses(IllegalArgumentException.class, "cannot be -1x1x28x28", () -> input.resize(new long[] {-1, 1, 28, 28}));
+            String these = ": the model was compiled for 1x1x28x28, 1x1x56x56. Give it one of these";
+            refuses(IllegalArgumentException.class, "cannot be null" + these, () -> input.resize(null));
+            refuses(IllegalArgumentException.class, "cannot be a scalar" + these, () -> input.resize(new long[0]));
+            refuses(IllegalArgumentException.class, "cannot be -1x1x28x28" + these, () -> input.resize(new long[] {-1, 1, 28, 28}));
+            refuses(IllegalArgumentException.class, "cannot be 4294967297x1x28x28" + these,
+                    () -> input.resize(new long[] {(1L << 32) + 1, 1, 28, 28}));
             check(Arrays.equals(input.shape(), new long[] {1, 1, 56, 56}), "a refused shape changes nothing");
             long[] shape = {1, 1, 28, 28};
             input.resize(shape);
@@ -178,7 +185,9 @@ final class Surface {
                     () -> input.setData(new long[28 * 28]));
             refuses(IllegalStateException.class, "'x' holds float, not int: call getFloatData()", () -> input.getIntData());
             refuses(IllegalStateException.class, "holds float, not byte: call getFloatData()", () -> output.getByteData());
-            refuses(NullPointerException.class, "", () -> input.setData((float[]) null));
+            refuses(IllegalArgumentException.class, "the data for 'x' is null: give it float[]", () -> input.setData((float[]) null));
+            refuses(IllegalArgumentException.class, "'x' holds float, not int: give it float[]", () -> input.setData((int[]) null));
+            check(!output.setData((float[]) null) && !output.resize(null), "null for an output");
             check(input.setData(picture(28)) && Arrays.equals(input.getFloatData(), picture(28)), "an input is read again");
 
             Tensor named = predictor.getTensor("x");
@@ -187,8 +196,8 @@ final class Surface {
             refuses(IllegalArgumentException.class, "the model has no input or output 'y': it has x, ",
                     () -> predictor.getTensor("y"));
             refuses(IllegalArgumentException.class, "no input or output 'null'", () -> predictor.getTensor(null));
-            refuses(IndexOutOfBoundsException.class, "the model has no such input: it has 1", () -> predictor.getInput(1));
-            refuses(IndexOutOfBoundsException.class, "the model has no such output: it has 1", () -> predictor.getOutput(-1));
+            refuses(IndexOutOfBoundsException.class, "the model has no input 1: it has 1, from 0", () -> predictor.getInput(1));
+            refuses(IndexOutOfBoundsException.class, "the model has no output -1: it has 1", () -> predictor.getOutput(-1));
         }
     }
 

@@ -1,5 +1,5 @@
 /** The Java examples, as a user would run them, against what Paddle computes. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { packageRoot } from '../../../src/base/package-root.js';
@@ -38,6 +38,26 @@ t.test('Classify finds the classes that Paddle finds', async (t) => {
     stderr,
     /^Classify: input 'x' cannot be 1x1x28x32: the model was compiled for 1x1x56x56, 1x1x28x28\. Compile/,
   );
+});
+
+t.test('pictures that are absent, cut short or none are named', async (t) => {
+  for (const [main, magic, folderOfModel, shape] of [
+    ['Classify', 'P5', 'fashion-mnist/model', [1, 1, 28, 28]],
+    ['TextOrientation', 'P6', 'models/text-orientation', [1, 3, 48, 192]],
+  ] as const) {
+    const model = await build(join(examples, folderOfModel), [...shape]);
+    const picture = join(folder, 'bad.ppm');
+    const said = async () => (await java(main, [model, picture]).catch((error) => error)).stderr;
+    const refused = async (content: string, message: RegExp) => {
+      await writeFile(picture, content);
+      t.match(await said(), message, `${main}: ${content}`);
+    };
+    await rm(picture, { force: true });
+    t.match(await said(), /bad\.ppm \(No such file or directory\)/, main);
+    await refused('', /bad\.ppm is cut short/);
+    await refused(`${magic} 28 28 255\nabc`, /bad\.ppm is cut short/);
+    await refused('GIF89a and more of it', /bad\.ppm is no /);
+  }
 });
 
 /** Columns of a PPM picture. */

@@ -58,11 +58,11 @@ public final class Session {
   /// outputs are lost. Throws `EdgeDeployError.wrongShape`, which lists the shapes, and changes nothing then.
   public func resizeInput(_ index: Int, to shape: [Int]) throws {
     try model.requireInput(index)
-    guard let plan = plan(for: index, shape, all: true) ?? plan(for: index, shape, all: false) else {
+    guard let chosen = plan(for: index, shape, all: true) ?? plan(for: index, shape, all: false) else {
       throw EdgeDeployError.wrongShape(
         input: try model.inputName(index), asked: shape, known: try model.shapes(ofInput: index))
     }
-    if plan != currentPlan { try change(to: plan) }
+    if chosen != currentPlan { try change(to: chosen) }
     wanted[index] = shape
   }
 

@@ -11,8 +11,10 @@ public class CxxConfig extends ConfigBase {
      * Says where the model may run.
      *
      * @param validPlaces the places, best first
+     * @throws IllegalArgumentException when they are null
      */
     public void setValidPlaces(Place[] validPlaces) {
+        if (validPlaces == null) throw new IllegalArgumentException("the places are null: give an empty array for none");
         this.validPlaces = validPlaces.clone();
     }
 

@@ -86,8 +86,10 @@ public class MobileConfig extends ConfigBase {
      * does is kept to these cores, too.
      *
      * @param powerMode the mode
+     * @throws IllegalArgumentException when it is null
      */
     public void setPowerMode(PowerMode powerMode) {
+        if (powerMode == null) throw new IllegalArgumentException("the power mode is null: give one, such as LITE_POWER_HIGH");
         this.powerMode = powerMode;
     }
 

@@ -1,6 +1,7 @@
 package com.baidu.paddle.lite;
 
 import java.io.File;
+import java.lang.reflect.Array;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,7 +108,7 @@ final class Session {
         int count = (isInput ? inputs : outputs).length;
         if (index >= 0 && index < count) return;
         throw new IndexOutOfBoundsException(
-                "the model has no such " + (isInput ? "input" : "output") + ": it has " + count);
+                "the model has no " + (isInput ? "input " : "output ") + index + ": it has " + count + ", from 0");
     }
 
     /** The output, or else the input, of a name. */
@@ -133,15 +134,18 @@ final class Session {
         throw new IllegalStateException(mismatch + ": call get" + capitalised(typeOf(isInput, index)) + "Data()");
     }
 
-    /** False when `length`, the array's, is not the number of elements. */
-    synchronized boolean set(int index, String type, Object array, int length) {
+    /** False when the array's length is not the number of elements. */
+    synchronized boolean set(int index, String type, Object array) {
         String mismatch = mismatch(true, index, type);
         if (mismatch != null) {
             throw new IllegalArgumentException(mismatch + ": give it " + typeOf(true, index) + "[]");
         }
+        if (array == null) {
+            throw new IllegalArgumentException("the data for '" + inputs[index] + "' is null: give it " + type + "[]");
+        }
         long count = 1;
         for (long size : shapes[plan][index]) count *= size;
-        if (length != count) return false;
+        if (Array.getLength(array) != count) return false;
         Native.set(handle, index, array);
         return true;
     }
@@ -214,8 +218,16 @@ final class Session {
             if (!known.contains(text)) known.add(text);
         }
         String name = inputs[index];
-        return "input '" + name + "' cannot be " + textOf(shape) + ": the model was compiled for " + listOf(known)
-                + ". Compile it with --input-shape " + name + "=" + textOf(shape) + " as well";
+        String refusal = "input '" + name + "' cannot be " + textOf(shape) + ": the model was compiled for " + listOf(known);
+        String remedy = " Compile it with --input-shape " + name + "=" + textOf(shape) + " as well";
+        return refusal + "." + (canBeCompiled(shape) ? remedy : " Give it one of these");
+    }
+
+    /** Whether a model could be compiled for it, rather than that it is a slip. */
+    private static boolean canBeCompiled(long[] shape) {
+        if (shape == null || shape.length == 0) return false;
+        for (long size : shape) if (size < 1 || size > Integer.MAX_VALUE) return false;
+        return true;
     }
 
     /** "a, b"; Android's String.join is younger than the devices this is for. */
@@ -227,6 +239,7 @@ final class Session {
 
     /** "1x3x48x192" */
     private static String textOf(long[] shape) {
+        if (shape == null) return "null";
         StringBuilder text = new StringBuilder();
         for (long size : shape) text.append(text.length() == 0 ? "" : "x").append(size);
         return text.length() == 0 ? "a scalar" : text.toString();

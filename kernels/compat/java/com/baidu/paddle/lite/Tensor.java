@@ -4,7 +4,7 @@ package com.baidu.paddle.lite;
  * An input or output of a predictor. It stays valid while the predictor is open, also when an input is resized, and keeps
  * what it shows from being collected. The values of an output hold until the next run.
  *
- * <p>Elements have the types the model has: to ask for another one is an IllegalStateException, to give another one an
+ * <p>Elements have the types the model has: to ask for another one is an IllegalStateException, to give another one, or null, an
  * IllegalArgumentException, and both name the right one. Unsigned bytes are Java's bytes: {@code value & 0xff}.
  *
  * <p>Every method throws IllegalStateException when the predictor is closed.
@@ -37,7 +37,7 @@ public class Tensor {
      *
      * @param dims the shape, outermost size first
      * @return false if the tensor is read-only
-     * @throws IllegalArgumentException for another shape; the message lists those it was compiled for
+     * @throws IllegalArgumentException for another shape, or null; the message lists those it was compiled for
      */
     public boolean resize(long[] dims) {
         if (readOnly) return false;
@@ -61,7 +61,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(float[] buf) {
-        return !readOnly && session.set(index, "float", buf, buf.length);
+        return !readOnly && session.set(index, "float", buf);
     }
 
     /**
@@ -71,7 +71,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(double[] buf) {
-        return !readOnly && session.set(index, "double", buf, buf.length);
+        return !readOnly && session.set(index, "double", buf);
     }
 
     /**
@@ -81,7 +81,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(byte[] buf) {
-        return !readOnly && session.set(index, "byte", buf, buf.length);
+        return !readOnly && session.set(index, "byte", buf);
     }
 
     /**
@@ -91,7 +91,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(short[] buf) {
-        return !readOnly && session.set(index, "short", buf, buf.length);
+        return !readOnly && session.set(index, "short", buf);
     }
 
     /**
@@ -101,7 +101,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(int[] buf) {
-        return !readOnly && session.set(index, "int", buf, buf.length);
+        return !readOnly && session.set(index, "int", buf);
     }
 
     /**
@@ -111,7 +111,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(long[] buf) {
-        return !readOnly && session.set(index, "long", buf, buf.length);
+        return !readOnly && session.set(index, "long", buf);
     }
 
     /**
@@ -121,7 +121,7 @@ public class Tensor {
      * @return false if their number is not that of the shape, or the tensor is read-only
      */
     public boolean setData(boolean[] buf) {
-        return !readOnly && session.set(index, "boolean", buf, buf.length);
+        return !readOnly && session.set(index, "boolean", buf);
     }
 
     /**
