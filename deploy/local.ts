@@ -1,8 +1,9 @@
 import { constants, existsSync } from 'node:fs';
-import { access, chmod, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { access, chmod, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
+import { makeFolders } from '../src/base/make-folders.js';
 import type { Device, DeviceInfo, RunOptions } from './device.js';
 import { checkEnd, storageError, unreadableError } from './failures.js';
 import { sha256 } from './hash.js';
@@ -42,7 +43,7 @@ export function openLocal(options: LocalOptions): Device {
       guarded(`making ${folder}`, async () => {
         // mkdir says ENOENT where nothing can be made below.
         if (!existsSync(folder)) await access(nearestFolder(folder), constants.W_OK);
-        await mkdir(folder, { recursive: true });
+        await makeFolders(folder);
         for (const name of await readdir(folder)) {
           if (!name.endsWith('.part')) continue;
           const { mtimeMs } = await stat(join(folder, name));

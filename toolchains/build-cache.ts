@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
+import { makeFolders } from '../src/base/make-folders.js';
 import { isAlive, withLock } from './lock.js';
 import { inFolder } from './storage.js';
 
@@ -40,7 +41,7 @@ export async function cachedFile(
     }
   };
   return inFolder(cacheFolder(), 'EDGE_DEPLOY_CACHE', async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     return withLock(`${path}.lock`, underLock, onWait, signal);
   });
 }

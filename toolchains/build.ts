@@ -64,7 +64,7 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltFile> 
   }
   const cflags = [...toolchain.cflags, ...(options.cflags ?? [])];
   const hash = hashOf(
-    [toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform],
+    [toolchain, compiler.version, options.cflags ?? [], options.shared ?? false, process.platform, process.arch],
     [...library, ...filesUnder(KERNELS, '.h'), ...sources, ...headersFor(sources, cflags)],
   );
   const cache = cacheFolder();

@@ -61,11 +61,10 @@ function execution(cache: string, home: string, signal: AbortSignal | undefined)
 function report(result: { isCanceled: boolean; exitCode?: number; all?: unknown }, name: string): void {
   if (result.isCanceled) throw new EdgeDeployError('E_INTERRUPTED', `the build of ${name} was interrupted`);
   if (result.exitCode === 0) return;
-  throw new EdgeDeployError(
-    'E_TOOLCHAIN',
-    `the compiler failed on ${name}:\n${String(result.all).trim().slice(-4000)}`,
-    {
-      hint: 'If the message names a missing file or no space left, repair that; else report it as a bug.',
-    },
-  );
+  // What zig-build says of its own doings would hide the rest.
+  const lines = String(result.all).split('\n');
+  const said = lines.filter((line) => !/^\[[^\]]*\] (checking for|executing) /.test(line)).join('\n');
+  throw new EdgeDeployError('E_TOOLCHAIN', `the compiler failed on ${name}:\n${said.trim().slice(-4000)}`, {
+    hint: 'If the message names a missing file or no space left, repair that; else report it as a bug.',
+  });
 }

@@ -43,7 +43,7 @@ export async function buildLibrary(options: LibraryOptions): Promise<BuiltFile> 
   const sources = [...librarySources(), ...(options.sources ?? [])];
   const system = [...filesUnder(SYSROOT, '.h'), ...filesUnder(SYSROOT, '.c')];
   const hash = hashOf(
-    [toolchain, HIDDEN, BIONIC, compiler.version, name, process.platform],
+    [toolchain, HIDDEN, BIONIC, compiler.version, name, process.platform, process.arch],
     [...sources, ...filesUnder(KERNELS, '.h'), ...(toolchain.system ? system : [])],
   );
   const cache = cacheFolder();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readlink, rename, symlink } from 'node:fs/promises';
+import { readlink, rename, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { execaSync } from 'execa';
 import { EdgeDeployError } from '../src/base/errors.js';
+import { makeFolders } from '../src/base/make-folders.js';
 
 /** The version zig-build looks for in its folder; what stands there is @zigc's compiler. */
 const ZIG_BUILD_VERSION = '0.10.1';
@@ -53,8 +54,8 @@ export function findCompiler(): Compiler {
 export async function prepareHome(cache: string, compiler: Compiler): Promise<string> {
   const home = join(cache, 'zig-home');
   const zig = join(home, '.zig-build', 'zig', ZIG_BUILD_VERSION);
-  await mkdir(zig, { recursive: true });
-  await mkdir(join(home, '.zig-build', 'node', `v${process.versions.node}`, 'include', 'node'), { recursive: true });
+  await makeFolders(zig);
+  await makeFolders(join(home, '.zig-build', 'node', `v${process.versions.node}`, 'include', 'node'));
   const link = join(zig, 'zig');
   if ((await readlink(link).catch(() => '')) !== compiler.path) {
     const fresh = `${link}.${randomUUID()}`;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
+import { makeFolders } from '../base/make-folders.js';
 import { earlierPackage, SUMS, sha256, WORK } from './earlier.js';
 import type { PackageFile } from './files.js';
 
@@ -33,9 +34,8 @@ export async function writePackage(folder: string, files: readonly PackageFile[]
 
 async function writeBeside(path: string, files: readonly PackageFile[], signal: AbortSignal): Promise<void> {
   const fresh = `${path}.${randomUUID().slice(0, 8)}.part`;
-  const parents: string[] = [];
+  const parents = await makeFolders(dirname(path));
   try {
-    await makeFolders(dirname(path), parents);
     await mkdir(fresh);
     await writeFiles(fresh, files, signal);
     await rename(fresh, path);
@@ -91,22 +91,5 @@ async function writeFiles(folder: string, files: readonly PackageFile[], signal:
     const file = join(folder, path);
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, data, { mode: executable ? 0o755 : 0o644 });
-  }
-}
-
-/** A folder with its parents; `made` gets those that were not there. Node's own never returns for a folder in /proc. */
-async function makeFolders(path: string, made: string[]): Promise<void> {
-  const make = async () => {
-    await mkdir(path);
-    made.push(path);
-  };
-  try {
-    await make();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') {
-      await makeFolders(dirname(path), made);
-      await make();
-    } else if (code !== 'EEXIST') throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
+import { makeFolders } from '../../base/make-folders.js';
 import { execute, PRESETS } from '../../deployment/execute.js';
 import { describeInputs } from '../../ir/same-model.js';
 import { formatType, type Tensor } from '../../ir/tensor.js';
@@ -95,7 +95,7 @@ async function save(
     }
     files.set(first!, path);
   } else {
-    await mkdir(path, { recursive: true }).catch((cause: Error) => {
+    await makeFolders(path).catch((cause: Error) => {
       throw new EdgeDeployError('E_OUTPUT', `the folder ${path} cannot be made: ${cause.message}`, { cause });
     });
     for (const name of outputs.keys()) files.set(name, join(path, `${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.npy`));

@@ -1,7 +1,8 @@
 /** Files of optimised models: replaced only by whole ones, and only sized with --dry-run. */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
+import { makeFolders } from '../../base/make-folders.js';
 import { type Parameters, type Program, parameterNames, writeProgram, writeTensorRecord } from '../../paddle/model.js';
 import type { Context } from '../context.js';
 import { writeWhole } from '../write-whole.js';
@@ -41,7 +42,7 @@ function* records(program: Program, parameters: Parameters): Generator<Uint8Arra
 
 export async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
   } catch (cause) {
     throw new EdgeDeployError('E_OUTPUT', `the folder ${folder} cannot be made: ${(cause as Error).message}`, {
       hint: 'Choose another --optimize_out.',

@@ -1,8 +1,9 @@
 /** Files that appear together: each is written under a temporary name, and gets its own when all are whole. */
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { BlockWriter } from '../../base/block-writer.js';
 import { EdgeDeployError } from '../../base/errors.js';
+import { makeFolders } from '../../base/make-folders.js';
 
 export interface Output {
   /** Writes a file's pieces; each is valid until the next is asked for. */
@@ -32,8 +33,7 @@ export class OutputFiles implements Output {
     const temporary = `${path}.${process.pid}.part`;
     const handle = await writing(path, async () => {
       const folder = resolve(dirname(path));
-      const made = await mkdir(folder, { recursive: true });
-      if (made !== undefined) this.#folders.push(...between(resolve(made), folder));
+      this.#folders.push(...(await makeFolders(folder)));
       const opened = await open(temporary, 'w');
       this.#parts.push({ path, temporary });
       return opened;
@@ -56,11 +56,6 @@ export class OutputFiles implements Output {
     // One that somebody else has put something into stays.
     for (const folder of this.#folders.reverse()) await rmdir(folder).catch(() => {});
   }
-}
-
-/** The folders from `outer` down to `inner`, both included. */
-function between(outer: string, inner: string): string[] {
-  return outer === inner || inner === dirname(inner) ? [inner] : [...between(outer, dirname(inner)), inner];
 }
 
 async function writing<T>(path: string, action: () => T | Promise<T>): Promise<T> {
