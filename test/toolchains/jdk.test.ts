@@ -94,7 +94,7 @@ t.test('javac has nothing to remark about the sources, nor about their documenta
   const { javac } = await findJdk();
   const folder = join(packageRoot, 'kernels/compat/java/com/baidu/paddle/lite');
   const sources = (await readdir(folder)).map((name) => join(folder, name));
-  const strict = ['--release', '8', '-Xlint:all,-options', '-Xdoclint:all/protected', '-Werror'];
+  const strict = ['--release', '8', '-encoding', 'UTF-8', '-Xlint:all,-options', '-Xdoclint:all/protected', '-Werror'];
   const { stdout, stderr } = await promisify(execFile)(javac, [...strict, '-d', join(root, 'strict'), ...sources]);
   t.equal(stdout + stderr, '');
 });
