@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
+import { silent } from '../src/base/events.js';
 import { makeFolders } from '../src/base/make-folders.js';
+import type { BuildOptions } from './build.js';
 import { isAlive, withLock } from './lock.js';
 import { inFolder } from './storage.js';
+
+export interface CacheOptions extends BuildOptions {
+  /** What is made, for messages. */
+  readonly what: string;
+}
 
 export interface CachedFile {
   readonly bytes: Uint8Array;
@@ -14,14 +21,13 @@ export interface CachedFile {
 
 /**
  * The file at `path`, made by `make` if it is not there whole. `make` writes to the temporary name it is given; the file
- * appears at its place when it is finished. One process makes it, others call `onWait` and wait. Throws E_TOOLCHAIN when the
- * cache cannot be written, E_INTERRUPTED when `signal` says so while it waits.
+ * appears at its place when it is finished. One process makes it, others say so and wait. Throws E_TOOLCHAIN when the cache
+ * cannot be written, E_INTERRUPTED when `signal` says so while it waits.
  */
 export async function cachedFile(
   path: string,
   make: (temporary: string) => Promise<void>,
-  onWait: () => void,
-  signal?: AbortSignal,
+  { what, onProgress = silent, signal }: CacheOptions,
 ): Promise<CachedFile> {
   const found = await readWhole(path);
   if (found) return { bytes: found, cached: true };
@@ -40,6 +46,7 @@ export async function cachedFile(
       await rm(temporary, { force: true });
     }
   };
+  const onWait = () => onProgress({ stage: 'build', message: `waiting for another process that builds ${what}` });
   return inFolder(cacheFolder(), 'EDGE_DEPLOY_CACHE', async () => {
     await makeFolders(dirname(path));
     return withLock(`${path}.lock`, underLock, onWait, signal);

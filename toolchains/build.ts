@@ -106,9 +106,7 @@ export async function buildProgram(options: ProgramOptions): Promise<BuiltFile> 
     // From now on the C library is there as well.
     await writeFile(marker, '');
   };
-  const onWait = () =>
-    onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${arch}` });
-  const made = await cachedFile(path, make, onWait, signal);
+  const made = await cachedFile(path, make, { ...options, what: `${name} for ${arch}` });
   return { path, ...made, hash, compiler: compiler.version };
 }
 

@@ -7,7 +7,7 @@ export {
   type ProgramOptions,
 } from './build.js';
 export { buildJar, compileJava, findJdk, type Jdk } from './jdk.js';
-export { buildJniLibrary, buildLibrary, type LibraryOptions } from './library.js';
-export { JNI_CFLAGS, jniSources, librarySources } from './sources.js';
+export { buildJniLibrary, buildLibrary, type LibraryOptions, sharedLibraryName } from './library.js';
+export { filesUnder, jniSources, librarySources } from './sources.js';
 export { ARCHES, type Arch, loadToolchain, PLATFORMS, type Platform } from './toolchain.js';
 export { type ZipEntry, zipFiles } from './zip.js';

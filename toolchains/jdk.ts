@@ -82,7 +82,8 @@ export async function compileJava(
  * PaddlePredictor.jar, compiled or found in the cache by the hash of its sources and the JDK's version. The same JDK makes
  * the same bytes. Throws E_TOOLCHAIN without a JDK of 17 or later, E_INTERRUPTED when `signal` says so.
  */
-export async function buildJar({ onProgress = silent, signal }: BuildOptions = {}): Promise<BuiltFile> {
+export async function buildJar(options: BuildOptions = {}): Promise<BuiltFile> {
+  const { onProgress = silent, signal } = options;
   const jdk = await findJdk(signal);
   const sources = filesUnder(SOURCES, '.java');
   const hash = hashOf([jdk.version, DATE], sources);
@@ -94,9 +95,7 @@ export async function buildJar({ onProgress = silent, signal }: BuildOptions = {
       await inTemporaryFolder('edge-deploy-jar-', (temporary) => archive(jdk, sources, temporary, signal)),
     );
   };
-  const onWait = () =>
-    onProgress({ stage: 'build', message: 'waiting for another process that compiles PaddlePredictor.jar' });
-  const made = await cachedFile(path, make, onWait, signal);
+  const made = await cachedFile(path, make, { what: 'PaddlePredictor.jar', ...options });
   return { path, ...made, hash, compiler: jdk.version };
 }
 

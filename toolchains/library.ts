@@ -5,7 +5,7 @@ import { silent } from '../src/base/events.js';
 import { type BuildOptions, type BuiltFile, hashOf } from './build.js';
 import { cachedFile } from './build-cache.js';
 import { archive, type CompileOptions, compileTargets, type Target } from './compile.js';
-import { filesUnder, JNI_CFLAGS, jniSources, KERNELS, librarySources, SYSROOT } from './sources.js';
+import { filesUnder, jniSources, KERNELS, librarySources, SYSROOT } from './sources.js';
 import { loadToolchain, type Platform, type Toolchain } from './toolchain.js';
 import { findCompiler } from './zig.js';
 
@@ -18,16 +18,23 @@ export interface LibraryOptions extends BuildOptions {
   readonly cflags?: readonly string[];
 }
 
-/** The natives of PaddlePredictor.jar with the library in them: they need no other file of ours. */
+/** `libNAME.so`, or as a platform calls its shared libraries. */
+export function sharedLibraryName(name: string, platform: Platform): string {
+  return `lib${name}.${platform === 'host' && process.platform === 'darwin' ? 'dylib' : 'so'}`;
+}
+
+/**
+ * The natives of PaddlePredictor.jar with the library in them: they need no other file of ours. The library's names are not
+ * those of this one: only `Java_*` can be seen.
+ */
 export function buildJniLibrary(options: BuildOptions & { readonly platform: Platform }): Promise<BuiltFile> {
-  const suffix = options.platform === 'host' && process.platform === 'darwin' ? 'dylib' : 'so';
   // Before 2.34 glibc has threads in a library of their own.
   const threads = loadToolchain(options.platform).system === undefined ? ['-lpthread'] : [];
   return buildLibrary({
     ...options,
-    name: `libpaddle_lite_jni.${suffix}`,
+    name: sharedLibraryName('paddle_lite_jni', options.platform),
     sources: jniSources(),
-    cflags: [...JNI_CFLAGS, ...threads],
+    cflags: ['-DED_API=', ...threads],
   });
 }
 
@@ -52,7 +59,7 @@ export async function buildLibrary(options: LibraryOptions): Promise<BuiltFile> 
     onProgress({ stage: 'build', message: `compiling ${name} for ${platform}` });
     const compile = { compiler, cache, name, signal };
     const work = `${temporary}.objects`;
-    await mkdir(work, { recursive: true });
+    await mkdir(work);
     try {
       if (name.endsWith('.a')) await archiveOf(toolchain, sources, temporary, work, compile);
       else await sharedOf(toolchain, sources, temporary, work, compile);
@@ -60,9 +67,7 @@ export async function buildLibrary(options: LibraryOptions): Promise<BuiltFile> 
       await rm(work, { recursive: true, force: true });
     }
   };
-  const onWait = () =>
-    onProgress({ stage: 'build', message: `waiting for another process that builds ${name} for ${platform}` });
-  const made = await cachedFile(path, make, onWait, signal);
+  const made = await cachedFile(path, make, { ...options, what: `${name} for ${platform}` });
   return { path, ...made, hash, compiler: compiler.version };
 }
 
@@ -103,7 +108,7 @@ const sharedOf: Make = async (toolchain, sources, output, work, options) => {
   const bionic = join(SYSROOT, 'bionic');
   const stubs = ['libc', 'libm'].map((stub) => ({
     ...targetOf(toolchain, [join(bionic, `${stub}.c`)], join(work, `${stub}.so`)),
-    cflags: [...toolchain.cflags, '-fvisibility=default', '-fno-builtin', '-w', `-Wl,-soname,${stub}.so`],
+    cflags: [...toolchain.cflags, '-fno-builtin', '-w', `-Wl,-soname,${stub}.so`],
   }));
   await compileTargets(stubs, options);
   const all = [...sources, join(bionic, 'note.c'), ...stubs.map((stub) => stub.output)];

@@ -16,9 +16,7 @@ export function jniSources(): string[] {
   return filesUnder(join(KERNELS, 'compat', 'jni'), '.c');
 }
 
-/** The library's names are not that shared object's: only `Java_*` can be seen. */
-export const JNI_CFLAGS: readonly string[] = ['-DED_API=', '-fvisibility=hidden'];
-
+/** Files below a folder whose names end so, in the order of their names. */
 export function filesUnder(folder: string, suffix: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))

@@ -1,5 +1,12 @@
-import { type Arch, buildJar, buildJniLibrary, buildLibrary, type Platform, zipFiles } from '../../toolchains/index.js';
-import { type OnProgress, silent } from '../base/events.js';
+import {
+  type Arch,
+  type BuildOptions,
+  buildJar,
+  buildJniLibrary,
+  buildLibrary,
+  type Platform,
+  zipFiles,
+} from '../../toolchains/index.js';
 import { headers, type PackageFile } from './files.js';
 import { minimalProgram, minimalSource } from './minimal.js';
 
@@ -14,11 +21,9 @@ export type AndroidAbi = keyof typeof ANDROID_ABIS;
 /** Android 5: the first with 64-bit ARM, and what the libraries are linked for. */
 const MIN_SDK = 21;
 
-export interface AndroidOptions {
+export interface AndroidOptions extends BuildOptions {
   /** The model, compiled for each processor. */
   readonly programs: Readonly<Record<AndroidAbi, Uint8Array>>;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -27,8 +32,7 @@ export interface AndroidOptions {
  * with the compiler's own words; E_INTERRUPTED when `signal` says so.
  */
 export async function androidFiles(options: AndroidOptions): Promise<PackageFile[]> {
-  const { programs, onProgress = silent, signal } = options;
-  const build = { onProgress, ...(signal ? { signal } : {}) };
+  const { programs, ...build } = options;
   // First, as it may be what is missing.
   const { bytes: classes } = await buildJar(build);
   const files: PackageFile[] = [];
@@ -46,7 +50,7 @@ export async function androidFiles(options: AndroidOptions): Promise<PackageFile
     files.push(await minimalProgram(`example/${abi}/minimal`, arch, build));
   }
   files.push(minimalSource(), ...headers());
-  return [...files, { path: 'edge-deploy.aar', data: await archive(classes, natives, signal) }];
+  return [...files, { path: 'edge-deploy.aar', data: await archive(classes, natives, build.signal) }];
 }
 
 /** The format is documented at developer.android.com/studio/projects/android-library, "Anatomy of an AAR file". */

@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { filesUnder } from '../../toolchains/index.js';
 import { packageRoot } from '../base/package-root.js';
 
 /** A file of a package, before any is written. */
@@ -15,20 +16,16 @@ export interface PackageFile {
 export const PACKAGE_PLATFORMS = ['linux-armv7', 'linux-armv8', 'android', 'ios', 'host'] as const;
 export type PackagePlatform = (typeof PACKAGE_PLATFORMS)[number];
 
-/** Every file of a folder of ours, in the order of their names; not what systems and builds leave there, which begins with a dot. */
+/**
+ * Every file of a folder of ours, in the folder `to` ('': the package itself), in the order of their names; not what systems
+ * and builds leave there, which begins with a dot.
+ */
 export function filesOf(folder: string, to: string): PackageFile[] {
   const from = join(packageRoot, folder);
-  return readdirSync(from, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (file) =>
-        !relative(from, file)
-          .split(sep)
-          .some((name) => name.startsWith('.')),
-    )
-    .toSorted()
-    .map((file) => ({ path: `${to}/${relative(from, file).split(sep).join('/')}`, data: readFileSync(file) }));
+  return filesUnder(from, '')
+    .map((file) => ({ names: relative(from, file).split(sep), file }))
+    .filter(({ names }) => !names.some((name) => name.startsWith('.')))
+    .map(({ names, file }) => ({ path: [to, ...names].filter(Boolean).join('/'), data: readFileSync(file) }));
 }
 
 /** The folder of headers that a file stands in, at whatever depth: `include/`; undefined for other files. */
@@ -37,6 +34,6 @@ export function headersFolder(path: string): string | undefined {
 }
 
 /** The public headers: the C API and the C++ layers over it. */
-export function headers(): PackageFile[] {
-  return filesOf('kernels/include', 'include');
+export function headers(to = 'include'): PackageFile[] {
+  return filesOf('kernels/include', to);
 }

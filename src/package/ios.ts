@@ -1,12 +1,9 @@
-import { buildLibrary } from '../../toolchains/index.js';
-import type { OnProgress } from '../base/events.js';
+import { type BuildOptions, buildLibrary } from '../../toolchains/index.js';
 import { filesOf, headers, type PackageFile } from './files.js';
 
-export interface IosPackageOptions {
+export interface IosOptions extends BuildOptions {
   /** A program file for armv8: the same for devices and for the simulator of a Mac with Apple silicon. */
   readonly program: Uint8Array;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
 }
 
 const FRAMEWORK = 'EdgeDeploy.xcframework';
@@ -22,11 +19,11 @@ const LIBRARIES = [
  * A Swift package: static libraries for device and simulator as an XCFramework, the Swift wrapper over them, and the program
  * file. Equal inputs give equal bytes. Throws E_TOOLCHAIN with the compiler's own words.
  */
-export async function iosFiles(options: IosPackageOptions): Promise<PackageFile[]> {
+export async function iosFiles(options: IosOptions): Promise<PackageFile[]> {
   const { program, ...build } = options;
-  const wrapper = filesOf('kernels/compat/swift', '').map((file) => ({ ...file, path: file.path.slice(1) }));
+  const wrapper = filesOf('kernels/compat/swift', '');
   const moduleMaps = wrapper.filter(({ path }) => path.startsWith('Headers/'));
-  const cHeaders = headers().map((file) => ({ ...file, path: file.path.replace(/^include\//, 'Headers/') }));
+  const cHeaders = headers('Headers');
   const files: PackageFile[] = [{ path: `${FRAMEWORK}/Info.plist`, data: propertyList() }];
   for (const { platform, identifier } of LIBRARIES) {
     const { bytes } = await buildLibrary({ ...build, platform, name: LIBRARY });

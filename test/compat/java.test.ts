@@ -11,6 +11,7 @@ import { prepareJava } from '../support/java.js';
 import { floatsOf, GOLDEN, type GoldenCase, goldenCases, relativeError } from '../support/models.js';
 import { int, op, programOf } from '../support/programs.js';
 import { RUNNERS, type Runner } from '../support/run-program.js';
+import { sums } from '../support/sums.js';
 
 t.setTimeout(10 * 60 * 1000);
 
@@ -53,27 +54,6 @@ t.test('models compute what Paddle does, one shape after the other on one predic
     }
   }
 });
-
-/** Two inputs, whose shapes belong together. */
-function sums(): Graph[] {
-  const addition = programOf(
-    { x: { dims: [1, -1] }, y: { dims: [1, -1] } },
-    [op('elementwise_add', { X: ['x'], Y: ['y'] }, { Out: ['z'] }, { axis: int(-1) })],
-    ['z'],
-  );
-  const shapes = [
-    [4, 4],
-    [8, 8],
-    [4, 1],
-  ] as const;
-  return shapes.map(([x, y]) => {
-    const inputShapes = new Map([
-      ['x', [1, x]],
-      ['y', [1, y]],
-    ]);
-    return importProgram('sum', addition, new Map(), { inputShapes });
-  });
-}
 
 /** An input of every type, cast to floats, and one of floats, cast to every type that is a result. */
 function casts(): Graph {

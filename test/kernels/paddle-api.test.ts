@@ -10,13 +10,12 @@ import { compile } from '../../src/compile.js';
 import type { Graph } from '../../src/ir/graph.js';
 import { loadPlans } from '../../src/load.js';
 import { evaluateGraph } from '../../src/ops/evaluate.js';
-import { importProgram } from '../../src/paddle/index.js';
 import { buildProgram, type ProgramOptions } from '../../toolchains/index.js';
 import { findCompiler } from '../../toolchains/zig.js';
 import { GOLDEN, relativeError } from '../support/models.js';
-import { int, op, programOf } from '../support/programs.js';
 import { RUNNERS } from '../support/run-program.js';
 import { buildSanitized } from '../support/sanitized.js';
+import { sums } from '../support/sums.js';
 
 /** The first C++ build for an architecture compiles its C++ library as well. */
 t.setTimeout(15 * 60 * 1000);
@@ -24,25 +23,6 @@ t.setTimeout(15 * 60 * 1000);
 const sources = join(packageRoot, 'test/kernels/paddle-api');
 const sizes = [28, 56].map((size) => new Map([['x', [1, 1, size, size]]]));
 const graphs = await loadPlans(join(GOLDEN, 'fashion-mobilenet-2.6'), sizes);
-
-const addition = programOf(
-  { x: { dims: [1, -1] }, y: { dims: [1, -1] } },
-  [op('elementwise_add', { X: ['x'], Y: ['y'] }, { Out: ['z'] }, { axis: int(-1) })],
-  ['z'],
-);
-/** Two inputs, whose shapes belong together. */
-const sums = [
-  [4, 4],
-  [8, 8],
-  [4, 1],
-].map(([x, y]) =>
-  importProgram('sum', addition, new Map(), {
-    inputShapes: new Map([
-      ['x', [1, x!]],
-      ['y', [1, y!]],
-    ]),
-  }),
-);
 
 /** Everything the test programs take, in a folder of the test. */
 async function models(folder: string, { architecture, path }: (typeof RUNNERS)[number]) {
@@ -53,7 +33,7 @@ async function models(folder: string, { architecture, path }: (typeof RUNNERS)[n
   await writeFile(cut, program.subarray(0, 5000));
   const nb = join(GOLDEN, 'opt-golden/zoo/sparse_0.9/arm_sparse.nb');
   const sum = join(folder, 'sum.edp');
-  await writeFile(sum, compile(sums, { architecture, path, precision: 'fp32', l2: 512 * 1024 }).program);
+  await writeFile(sum, compile(sums(), { architecture, path, precision: 'fp32', l2: 512 * 1024 }).program);
   return [file, cut, nb, sum] as const;
 }
 

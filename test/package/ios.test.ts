@@ -9,6 +9,7 @@ import { packageRoot } from '../../src/base/package-root.js';
 import type { PackageFile } from '../../src/package/files.js';
 import { iosFiles } from '../../src/package/ios.js';
 import { findCompiler } from '../../toolchains/zig.js';
+import { restoring } from '../support/environment.js';
 
 t.setTimeout(10 * 60 * 1000);
 
@@ -248,17 +249,12 @@ t.test('a program for Paddle-Lite’s light API is Objective-C++ for iOS', async
 });
 
 t.test('two builds are the same to the byte', async (t) => {
-  const before = process.env.EDGE_DEPLOY_CACHE;
+  t.teardown(restoring('EDGE_DEPLOY_CACHE'));
   process.env.EDGE_DEPLOY_CACHE = join(folder, 'another cache');
-  try {
-    const again = await iosFiles({ program });
-    t.strictSame(
-      again.map(({ path }) => path),
-      files.map(({ path }) => path),
-    );
-    t.ok(again.every(({ data }, i) => Buffer.from(data).equals(Buffer.from(files[i]!.data))));
-  } finally {
-    if (before === undefined) delete process.env.EDGE_DEPLOY_CACHE;
-    else process.env.EDGE_DEPLOY_CACHE = before;
-  }
+  const again = await iosFiles({ program });
+  t.strictSame(
+    again.map(({ path }) => path),
+    files.map(({ path }) => path),
+  );
+  t.ok(again.every(({ data }, i) => Buffer.from(data).equals(Buffer.from(files[i]!.data))));
 });

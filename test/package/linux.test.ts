@@ -10,6 +10,7 @@ import { buildLibrary, type Platform } from '../../toolchains/index.js';
 import { findCompiler } from '../../toolchains/zig.js';
 import { cli } from '../support/cli.js';
 import { readElf } from '../support/elf.js';
+import { restoring } from '../support/environment.js';
 import { GOLDEN, goldenCases, relativeError } from '../support/models.js';
 
 t.setTimeout(10 * 60 * 1000);
@@ -107,11 +108,7 @@ for (const { platform, command, dynamic, target } of MACHINES) {
 }
 
 t.test('two builds, each with a cache of its own, are byte for byte the same', async (t) => {
-  const before = process.env.EDGE_DEPLOY_CACHE;
-  t.teardown(() => {
-    if (before === undefined) delete process.env.EDGE_DEPLOY_CACHE;
-    else process.env.EDGE_DEPLOY_CACHE = before;
-  });
+  t.teardown(restoring('EDGE_DEPLOY_CACHE'));
   for (const name of ['libedge_deploy.a', 'libedge_deploy.so']) {
     for (const platform of ['host', 'linux-armv8'] as const satisfies readonly Platform[]) {
       const builds = [];

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { buildJar, buildProgram, compileJava, findJdk, JNI_CFLAGS, jniSources } from '../../toolchains/index.js';
+import { buildJar, buildJniLibrary, compileJava, findJdk } from '../../toolchains/index.js';
 
 export interface JavaOptions {
   /** More flags of `java`. */
@@ -22,13 +22,7 @@ export type RunJava = (
 export async function prepareJava(folder: string, sources: readonly string[]): Promise<RunJava> {
   const { javac, version } = await findJdk();
   const jar = await buildJar();
-  const library = await buildProgram({
-    arch: 'host',
-    name: 'paddle_lite_jni',
-    shared: true,
-    sources: jniSources(),
-    cflags: JNI_CFLAGS,
-  });
+  const library = await buildJniLibrary({ platform: 'host' });
   await mkdir(join(folder, 'lib'), { recursive: true });
   await writeFile(join(folder, 'lib', 'libpaddle_lite_jni.so'), library.bytes);
   const classes = join(folder, 'classes');

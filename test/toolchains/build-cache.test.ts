@@ -23,7 +23,11 @@ t.test('files and locks of dead processes go, those of living ones stay', async 
   await writeFile(join(`${path}.lock`, 'pid'), String(process.pid));
   const waited: string[] = [];
   const make = (temporary: string) => writeFile(temporary, 'whole', { flag: 'wx' });
-  const { bytes } = await cachedFile(path, make, () => waited.push('waited'), AbortSignal.timeout(5000));
+  const { bytes } = await cachedFile(path, make, {
+    what: 'a library',
+    onProgress: ({ message }) => waited.push(message),
+    signal: AbortSignal.timeout(5000),
+  });
   t.equal(Buffer.from(bytes).toString(), 'whole');
   t.strictSame(waited, []);
   const living = [`library.a.${process.ppid}.part`, `library.a.${process.ppid}.part.objects`];
@@ -43,7 +47,7 @@ t.test('two who want one file make it once', async (t) => {
     await writeFile(temporary, 'x');
   };
   const path = join(folder, 'one');
-  const both = await Promise.all([cachedFile(path, make, () => {}), cachedFile(path, make, () => {})]);
+  const both = await Promise.all([1, 2].map(() => cachedFile(path, make, { what: 'one' })));
   t.equal(made, 1);
   t.strictSame(both.map(({ cached }) => cached).toSorted(), [false, true]);
 });

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Target } from '../../../targets/index.js';
+import type { Arch } from '../../../toolchains/index.js';
 import { EdgeDeployError } from '../../base/errors.js';
 import { type Compiled, compile } from '../../compile.js';
 import { machineOf } from '../../deployment/machine.js';
@@ -10,7 +11,6 @@ import {
   earlierPackage,
   headersFolder,
   PACKAGE_PLATFORMS,
-  type PackageArch,
   type PackagePlatform,
   packageFiles,
   sha256,
@@ -53,7 +53,7 @@ export const packageCommand = defineCommand({
     const platform = options.for as PackagePlatform;
     const output = options.output as string;
     const earlier = (await earlierPackage(resolve(output), output)) ?? [];
-    const arches = ARCHES_OF[platform];
+    const arches: readonly Arch[] = ARCHES_OF[platform];
     const wanted = options.path as Path | undefined;
     if (wanted !== undefined && !arches.includes('armv8')) {
       throw new EdgeDeployError('E_USAGE', `--path is for 64-bit ARM, not for ${platform}`, { hint: 'Leave it out.' });
@@ -63,7 +63,7 @@ export const packageCommand = defineCommand({
     }
     const { graphs, path: modelPath } = await loadForCommand(context, config, argument, options);
     const precision = chosenPrecision(config, options.precision);
-    const compiled = new Map<PackageArch, Compiled>();
+    const compiled = new Map<Arch, Compiled>();
     const paths: string[] = [];
     for (const arch of arches) {
       const machine = machineOf(boardOf(platform, arch, arch === 'armv8' ? wanted : undefined));
@@ -111,6 +111,6 @@ function tableOf(files: readonly { readonly path: string; readonly bytes: number
 }
 
 /** A board of which nothing is known but its platform. */
-function boardOf(platform: PackagePlatform, arch: PackageArch, path: Path | undefined): Target {
+function boardOf(platform: PackagePlatform, arch: Arch, path: Path | undefined): Target {
   return { type: 'host', name: platform, arch, l2: L2, ...(path ? { path } : {}) };
 }
