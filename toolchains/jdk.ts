@@ -95,7 +95,7 @@ export async function buildJar(options: BuildOptions = {}): Promise<BuiltFile> {
       await inTemporaryFolder('edge-deploy-jar-', (temporary) => archive(jdk, sources, temporary, signal)),
     );
   };
-  const made = await cachedFile(path, make, { what: 'PaddlePredictor.jar', ...options });
+  const made = await cachedFile(path, make, { ...options, what: 'PaddlePredictor.jar' });
   return { path, ...made, hash, compiler: jdk.version };
 }
 
