@@ -57,7 +57,10 @@ class AdbShell implements Shell {
   async upload(path: string, bytes: Uint8Array, { onBytes, signal }: UploadOptions): Promise<void> {
     await withTemporaryFile(async (file) => {
       await writeFile(file, bytes).catch((cause: Error) => {
-        throw new EdgeDeployError('E_OUTPUT', `${file} cannot be written: ${cause.message}`, { cause });
+        throw new EdgeDeployError('E_OUTPUT', `${file} cannot be written: ${cause.message}`, {
+          hint: 'Make room there, or name another folder in TMPDIR.',
+          cause,
+        });
       });
       await this.#transfer(['push', file, path], bytes.length, signal);
     });

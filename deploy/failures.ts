@@ -14,7 +14,12 @@ const STORAGE: readonly (readonly [RegExp, ErrorCode, string])[] = [
     'E_DEVICE_PERM',
     'Choose a folder you may write to with `dir:` in the target.',
   ],
-  [/file exists|EEXIST|not a directory|ENOTDIR/i, 'E_DEVICE_PERM', 'Choose another folder with `dir:` in the target.'],
+  [
+    // A folder's parents are made with it: where mkdir misses one, as in /proc, none can be made.
+    /file exists|EEXIST|not a directory|ENOTDIR|mkdir:.*no such file|ENOENT.*mkdir/i,
+    'E_DEVICE_PERM',
+    'Choose another folder with `dir:` in the target.',
+  ],
   [/no such file|ENOENT/i, 'E_RUN', 'Run it again; something else on the device may remove files there.'],
 ];
 

@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EdgeDeployError } from '../src/base/errors.js';
+import { makeFolders } from '../src/base/make-folders.js';
 
 export type HostKeyVerdict =
   | { readonly verdict: 'known' }
@@ -75,9 +76,10 @@ export function knownHostName(host: string, port: number): string {
 }
 
 /** Writes a host's key down, unless it is there. Throws E_OUTPUT. */
-export function writeHostKey(file: string, name: string, key: Buffer): void {
+export async function writeHostKey(file: string, name: string, key: Buffer): Promise<void> {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    await makeFolders(dirname(file), 0o700);
+    // From here on in one go: several boards may be opened at once.
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
     const line = `${name} ${keyType(key)} ${key.toString('base64')}`;
     if (text.split('\n').includes(line)) return;

@@ -1,5 +1,5 @@
-import { constants, existsSync } from 'node:fs';
-import { access, chmod, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../src/base/cache-folder.js';
@@ -41,8 +41,6 @@ export function openLocal(options: LocalOptions): Device {
     join: (name) => join(folder, name),
     prepare: () =>
       guarded(`making ${folder}`, async () => {
-        // mkdir says ENOENT where nothing can be made below.
-        if (!existsSync(folder)) await access(nearestFolder(folder), constants.W_OK);
         await makeFolders(folder);
         for (const name of await readdir(folder)) {
           if (!name.endsWith('.part')) continue;

@@ -50,7 +50,11 @@ export async function runProcess(
   signal?.removeEventListener('abort', letGo);
   if (silent) throw silenceError(device, silenceMs!);
   if (result.isCanceled) throw interruptedError();
-  if (result.code === 'ENOENT') throw new EdgeDeployError('E_TOOL_MISSING', `${file} is not installed`);
+  if (result.code === 'ENOENT') {
+    throw new EdgeDeployError('E_TOOL_MISSING', `${file} is not installed`, {
+      hint: 'Install it, or put its folder on the PATH; edge-deploy doctor shows what is missing.',
+    });
+  }
   const unstarted = result.exitCode === undefined && result.signal === undefined;
   const exitCode = result.exitCode ?? (result.signal ? 128 + (constants.signals[result.signal] ?? 0) : 126);
   return {

@@ -33,13 +33,13 @@ export function connect(name: string, settings: SshSettings, options: OpenOption
     readyTimeout: Math.min(CONNECT_MS, silenceMs),
     keepaliveInterval: Math.min(ASK_ALIVE_MS, silenceMs / 3),
     keepaliveCountMax: 3,
-    hostVerifier: (key: Buffer) => {
-      try {
-        verdict = judge(name, settings, key);
-      } catch (error) {
-        verdict = error as EdgeDeployError;
-      }
-      return verdict === undefined;
+    hostVerifier: (key: Buffer, verify: (permitted: boolean) => void) => {
+      judge(name, settings, key)
+        .catch((error: EdgeDeployError) => error)
+        .then((judged) => {
+          verdict = judged;
+          verify(judged === undefined);
+        });
     },
     authHandler: (_left, _partial, next) => {
       const method = methods.usable[tried++];
@@ -89,13 +89,13 @@ function preferred(types: readonly string[]): string[] {
   return [...known, ...all.filter((algorithm) => !known.includes(algorithm))];
 }
 
-function judge(name: string, settings: SshSettings, key: Buffer): EdgeDeployError | undefined {
+async function judge(name: string, settings: SshSettings, key: Buffer): Promise<EdgeDeployError | undefined> {
   const { knownAs, knownHosts, newKnownHosts, unknownKey } = settings;
   const result = judgeHostKey(knownHosts, knownAs, key);
   if (result.verdict === 'known') return undefined;
   if (result.verdict === 'unknown') {
     if (unknownKey === 'accept' && newKnownHosts) {
-      writeHostKey(newKnownHosts, knownAs, key);
+      await writeHostKey(newKnownHosts, knownAs, key);
       return undefined;
     }
     return new EdgeDeployError(

@@ -62,12 +62,15 @@ export function readConfig(file: string): Config {
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new EdgeDeployError('E_CONFIG', `the configuration ${file} cannot be read`, { cause });
+    throw new EdgeDeployError('E_CONFIG', `the configuration ${file} cannot be read`, {
+      hint: 'Get the right to read it, or move it out of the way.',
+      cause,
+    });
   }
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const fail = (offset: number, problem: string, hint?: string): never => {
-    throw new EdgeDeployError('E_CONFIG', `${file}:${lines.linePos(offset).line}: ${problem}`, hint ? { hint } : {});
+  const fail = (offset: number, problem: string, hint = 'Correct the file there.'): never => {
+    throw new EdgeDeployError('E_CONFIG', `${file}:${lines.linePos(offset).line}: ${problem}`, { hint });
   };
   const syntax = document.errors[0];
   if (syntax?.code === 'MULTIPLE_DOCS') fail(syntax.pos[0], 'the file holds multiple documents; keep one');

@@ -26,7 +26,7 @@ async function open(context: Context, target: Target): Promise<Device> {
     if (!unknown?.knownHosts || !unknown.ask || !context.ask) throw error;
     const shown = `${target.name}: the host key of ${unknown.host} is not known. Its fingerprint is\n  ${unknown.fingerprint}`;
     if (!(await context.ask(`${shown}\nIs that the board's own?`))) throw error;
-    writeHostKey(unknown.knownHosts, unknown.host, Buffer.from(unknown.key, 'base64'));
+    await writeHostKey(unknown.knownHosts, unknown.host, Buffer.from(unknown.key, 'base64'));
     context.note(`written to ${unknown.knownHosts}`);
     return openDevice(target, context);
   }

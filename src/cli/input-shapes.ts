@@ -13,7 +13,9 @@ export function inputShapes(config: Config | undefined, flags: readonly string[]
     const [, name, text] = /^(.+)=([0-9x×,]+)$/.exec(flag) ?? [];
     const shape = text?.split(/[x×,]/).map(Number);
     if (!name || !shape || shape.some((size) => !Number.isInteger(size) || size < 1)) {
-      throw new EdgeDeployError('E_USAGE', `--input-shape '${flag}' is not NAME=1x3x224x224`);
+      throw new EdgeDeployError('E_USAGE', `--input-shape '${flag}' is not NAME=1x3x224x224`, {
+        hint: 'Give the input’s name and positive whole numbers with x between them.',
+      });
     }
     given.set(name, [...(given.get(name) ?? []), shape]);
   }

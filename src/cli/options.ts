@@ -74,6 +74,13 @@ export function chosenTargets(config: Config | undefined, spec: unknown): Target
   });
 }
 
+/** The one target that a command works on; `does` is what it does, for the message. */
+export function chosenTarget(config: Config | undefined, spec: unknown, does: string): Target {
+  const [target, ...others] = chosenTargets(config, spec);
+  if (target && others.length === 0) return target;
+  throw new EdgeDeployError('E_USAGE', `${does} one target at a time`, { hint: 'Name a single one with -t.' });
+}
+
 /** The model's path from the command line or the configuration. */
 export function chosenModel(config: Config | undefined, argument: string | undefined): string {
   const model = argument ?? config?.model;
@@ -110,7 +117,10 @@ export function inputTensors(flags: readonly string[] | undefined, names: readon
     try {
       bytes = readFileSync(path!);
     } catch (cause) {
-      throw new EdgeDeployError('E_INPUT', `the input file ${path} cannot be read`, { cause });
+      throw new EdgeDeployError('E_INPUT', `the input file ${path} cannot be read: ${(cause as Error).message}`, {
+        hint: 'Give a .npy file that is there and may be read.',
+        cause,
+      });
     }
     inputs.set(name, readNpy(bytes, path!));
   }

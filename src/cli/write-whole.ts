@@ -2,6 +2,7 @@ import { chmod, open, rename, rm } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { BlockWriter } from '../base/block-writer.js';
 import { EdgeDeployError } from '../base/errors.js';
+import { makeFolders } from '../base/make-folders.js';
 
 /** Under a temporary name first: what bears the final name is whole. A piece is written before the next is asked for. */
 export async function writeWhole(
@@ -21,7 +22,20 @@ export async function writeWhole(
     await rm(part, { force: true }).catch(() => {});
     // The pieces may be refused while they are made.
     if (cause instanceof EdgeDeployError) throw cause;
-    throw new EdgeDeployError('E_OUTPUT', `${path} cannot be written: ${(cause as Error).message}`, { cause });
+    throw new EdgeDeployError('E_OUTPUT', `${path} cannot be written: ${(cause as Error).message}`, {
+      hint: 'Name a file in a folder that is there, where you may write and that has room.',
+      cause,
+    });
+  }
+}
+
+/** A folder for results, with its parents. Throws E_OUTPUT, with `hint`. */
+export async function makeFolder(folder: string, hint: string): Promise<void> {
+  try {
+    await makeFolders(folder);
+  } catch (cause) {
+    const message = `the folder ${folder} cannot be made: ${(cause as Error).message}`;
+    throw new EdgeDeployError('E_OUTPUT', message, { hint, cause });
   }
 }
 

@@ -33,12 +33,16 @@ export async function runDataset(
 ): Promise<DatasetResult> {
   const [input, output] = [graph.inputs[0], graph.outputs[0]];
   if (graph.inputs.length !== 1 || graph.outputs.length !== 1 || !input || !output) {
-    throw new EdgeDeployError('E_USAGE', 'a dataset needs a model of one input and one output');
+    throw new EdgeDeployError('E_USAGE', 'a dataset needs a model of one input and one output', {
+      hint: 'Run such a model picture by picture: edge-deploy run.',
+    });
   }
   const size = elementCount(graph.types.get(input)!.shape);
   const samples = data.length / size;
   if (!Number.isInteger(samples) || samples === 0) {
-    throw new EdgeDeployError('E_INPUT', `${data.length} values are no whole number of inputs of ${size}`);
+    throw new EdgeDeployError('E_INPUT', `${data.length} values are no whole number of inputs of ${size}`, {
+      hint: 'Check the shape of the data against the input’s: edge-deploy inspect shows it.',
+    });
   }
   const { precision, threads = 1 } = options;
   const { program } = compile(graph, { ...machineOf(target), precision });

@@ -114,6 +114,8 @@ const CODES: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 function reportedError(target: string, status: string, message: string): EdgeDeployError {
   const [code, hint] =
     CODES[status] ??
-    (/no space/i.test(message) ? ['E_DISK_FULL', 'Free some space on the device.'] : ['E_RUN', undefined]);
-  return new EdgeDeployError(code as ErrorCode, `${target}: ${message}`, hint ? { hint } : {});
+    (/no space/i.test(message)
+      ? ['E_DISK_FULL', 'Free some space on the device.']
+      : ['E_RUN', 'Run it again; if it fails again, report it as a bug.']);
+  return new EdgeDeployError(code as ErrorCode, `${target}: ${message}`, { hint });
 }

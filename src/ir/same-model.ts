@@ -18,7 +18,7 @@ export function describeOutputs(graph: Graph): string[] {
  */
 export function assertOneModel(graphs: readonly Graph[]): void {
   const [first] = graphs;
-  if (!first) throw new EdgeDeployError('E_USAGE', 'there is no graph to compile');
+  if (!first) throw new EdgeDeployError('E_USAGE', 'there is no graph to compile', { hint: 'Give at least one.' });
   for (const [i, graph] of graphs.entries()) {
     const shapes = describeInputs(graph).join(', ');
     if (!sameTypes(graph, graph.inputs, first, first.inputs)) {

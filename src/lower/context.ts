@@ -68,7 +68,11 @@ export class Lowering {
   tile(kind: 'f32' | 's8'): Tile {
     const { architecture, path } = this.options;
     const tiles = TILES[architecture][path];
-    if (!tiles) throw new EdgeDeployError('E_USAGE', `the path '${path}' does not exist on ${architecture}`);
+    if (!tiles) {
+      throw new EdgeDeployError('E_USAGE', `the path '${path}' does not exist on ${architecture}`, {
+        hint: `Use one of: ${Object.keys(TILES[architecture]).join(', ')}.`,
+      });
+    }
     return tiles[kind];
   }
 

@@ -33,7 +33,9 @@ export function evaluateGraph(
     const type = graph.types.get(name)!;
     if (!value || value.type.dtype !== type.dtype || !sameShape(value.type.shape, type.shape)) {
       const got = value ? formatType(value.type) : 'nothing';
-      throw new EdgeDeployError('E_INPUT', `input '${name}' must be ${formatType(type)}, not ${got}`);
+      throw new EdgeDeployError('E_INPUT', `input '${name}' must be ${formatType(type)}, not ${got}`, {
+        hint: 'Give every input the type and shape that the graph says.',
+      });
     }
     values.set(name, value);
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { EdgeDeployError } from '../base/errors.js';
-import { makeFolders } from '../base/make-folders.js';
+import { makeFolders, unmakeFolders } from '../base/make-folders.js';
 import { earlierPackage, SUMS, sha256, WORK } from './earlier.js';
 import type { PackageFile } from './files.js';
 
@@ -41,7 +41,7 @@ async function writeBeside(path: string, files: readonly PackageFile[], signal: 
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true }).catch(() => {});
-    for (const parent of parents.toReversed()) await rmdir(parent).catch(() => {});
+    await unmakeFolders(parents);
     throw error;
   }
 }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import { makeFolders } from '../../src/base/make-folders.js';
+import { makeFolders, unmakeFolders } from '../../src/base/make-folders.js';
 
 t.test('says which folders it made', async (t) => {
   const root = t.testdir({ there: {} });
@@ -10,6 +10,16 @@ t.test('says which folders it made', async (t) => {
   t.same(await makeFolders(b), [a, b]);
   t.same(await makeFolders(b), []);
   t.same(await makeFolders('/'), []);
+});
+
+t.test('their mode; and away again, but for what is in use', async (t) => {
+  const root = t.testdir({});
+  const made = await makeFolders(join(root, 'a', 'b', 'c'), 0o700);
+  for (const folder of made) t.equal(statSync(folder).mode & 0o777, 0o700);
+  await writeFile(join(root, 'a', 'kept'), '');
+  await unmakeFolders(made);
+  t.ok(existsSync(join(root, 'a', 'kept')));
+  t.notOk(existsSync(join(root, 'a', 'b')));
 });
 
 t.test('two at once', async (t) => {

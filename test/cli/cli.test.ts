@@ -107,12 +107,14 @@ t.test('each mistake has its code, its exit code and a hint', async (t) => {
     ['dead board', ['push', MODEL, '-t', 'ssh://nobody@127.0.0.1:1'], 5, /E_UNREACHABLE/],
     ['unknown CPU', ['push', MODEL, '-t', 'qemu:cortex-z9'], 2, /cortex-z9/],
     ['unwritable output', ['build', '-t', 'host', '-o', '/dev/null/runner'], 2, /E_OUTPUT/],
+    ['unmakeable folder', ['run', MODEL, '-t', 'host', '-o', '/proc/none/out'], 2, /E_OUTPUT/],
     ['unknown code', ['explain', 'E_NOTHING'], 2, /E_NOTHING/i],
   ];
   for (const [what, args, exitCode, message, cwd] of cases) {
     const result = await cli(args, cwd ? { cwd } : {});
     t.equal(result.exitCode, exitCode, `${what}: ${result.stderr.split('\n').at(-2)}`);
     t.match(result.stderr, message, what);
+    t.match(result.stderr, /^ {2}Hint: \S/m, `${what}: a hint`);
   }
   t.notOk(existsSync(join(folder, 'bench.json.part')));
 });

@@ -14,6 +14,8 @@ t.test('what file systems, shells and SFTP servers say', (t) => {
     ['chmod: /sdcard/x: Operation not permitted', 'E_DEVICE_PERM'],
     ['EEXIST: file already exists, mkdir', 'E_DEVICE_PERM'],
     ["mkdir: cannot create directory '/x': Not a directory", 'E_DEVICE_PERM'],
+    ["ENOENT: no such file or directory, mkdir '/proc/x'", 'E_DEVICE_PERM'],
+    ["mkdir: can't create directory '/proc/x': No such file or directory", 'E_DEVICE_PERM'],
     ['No such file', 'E_RUN'],
     ['Failure', 'E_UNREACHABLE'],
     ['', 'E_UNREACHABLE'],

@@ -157,15 +157,16 @@ t.test('several files; missing ones are empty, unreadable ones are an error', as
 
 t.test('a key is written down on a line of its own', async (t) => {
   const file = join(folder, 'new', 'folder', 'known_hosts');
-  writeHostKey(file, 'board', blob(ed));
+  await writeHostKey(file, 'board', blob(ed));
   t.equal(await readFile(file, 'utf8'), `board ${ed}\n`);
   t.equal((await stat(file)).mode & 0o777, 0o600);
   t.equal((await stat(join(folder, 'new', 'folder'))).mode & 0o777, 0o700);
   await writeFile(file, `other ${other}`);
-  writeHostKey(file, '[board]:2222', blob(ed));
+  await writeHostKey(file, '[board]:2222', blob(ed));
   t.equal(await readFile(file, 'utf8'), `other ${other}\n[board]:2222 ${ed}\n`, 'also after a line without an end');
   t.equal(judgeHostKey([file], '[board]:2222', blob(ed)).verdict, 'known');
-  writeHostKey(file, '[board]:2222', blob(ed));
+  await writeHostKey(file, '[board]:2222', blob(ed));
   t.equal((await readFile(file, 'utf8')).split('\n').length, 3, 'once');
-  t.throws(() => writeHostKey(join(file, 'below'), 'board', blob(ed)), { code: 'E_OUTPUT' });
+  for (const impossible of [join(file, 'below'), '/proc/none/known_hosts'])
+    await t.rejects(writeHostKey(impossible, 'board', blob(ed)), { code: 'E_OUTPUT' }, impossible);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { EdgeDeployError } from '../../src/base/errors.js';
+import { restoring } from './environment.js';
 import { type Pick, picker } from './mutations.js';
 
 /** Processor time that one damaged model may take. */
@@ -20,7 +21,7 @@ export interface Attack<Seed> {
  * take long, throw anything else, or leave a file where a program would put one. Both ways out must be taken often.
  */
 export async function attack<Seed>(t: Test, { cases, seeds, read }: Attack<Seed>): Promise<void> {
-  const [cwd, temporary] = [process.cwd(), process.env.TMPDIR];
+  const [cwd, restore] = [process.cwd(), restoring('TMPDIR')];
   const empty = mkdtempSync(join(tmpdir(), 'edge-deploy-attack-'));
   process.chdir(empty);
   process.env.TMPDIR = empty;
@@ -46,8 +47,7 @@ export async function attack<Seed>(t: Test, { cases, seeds, read }: Attack<Seed>
     t.strictSame(readdirSync(empty), [], 'no file is left');
   } finally {
     process.chdir(cwd);
-    if (temporary === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = temporary;
+    restore();
     rmSync(empty, { recursive: true });
   }
   const accepted = counts.get('read') ?? 0;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t from 'tap';
 import { zipFiles } from '../../toolchains/index.js';
+import { restoring } from '../support/environment.js';
 
 const ENTRIES = [
   { path: 'z/last first.txt', data: 'text' },
@@ -32,11 +33,7 @@ t.test('equal entries give equal bytes, whenever', async (t) => {
 
 t.test('interrupted, it leaves nothing behind', async (t) => {
   const folder = t.testdir({});
-  const { TMPDIR } = process.env;
-  t.teardown(() => {
-    if (TMPDIR === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = TMPDIR;
-  });
+  t.teardown(restoring('TMPDIR'));
   process.env.TMPDIR = join(folder, 'tmp');
   await mkdir(process.env.TMPDIR);
   await zipFiles(ENTRIES);

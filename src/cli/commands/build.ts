@@ -1,13 +1,12 @@
 import { basename } from 'node:path';
 import { buildProgram, buildRunner } from '../../../toolchains/index.js';
-import { EdgeDeployError } from '../../base/errors.js';
 import { compile } from '../../compile.js';
 import { machineOf } from '../../deployment/machine.js';
 import { describeInputs } from '../../ir/same-model.js';
 import { formatBytes, formatCount } from '../../report/format.js';
 import { defineCommand } from '../command.js';
 import { loadForCommand } from '../model.js';
-import { chosenPrecision, chosenTargets, configuration, modelFlags, precisionFlag, targetFlag } from '../options.js';
+import { chosenPrecision, chosenTarget, configuration, modelFlags, precisionFlag, targetFlag } from '../options.js';
 import { writeWhole } from '../write-whole.js';
 
 /** Three things one may want built for a board: the runner, a program file, or a C++ program of one's own. */
@@ -21,9 +20,7 @@ export const build = defineCommand({
 
   async run(context, what, options) {
     const config = configuration();
-    const targets = chosenTargets(config, options.target);
-    const [target] = targets;
-    if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'build works for one target at a time');
+    const target = chosenTarget(config, options.target, 'build works for');
     const output = options.output as string | undefined;
     const common = { arch: target.arch, onProgress: context.onProgress, signal: context.signal };
     const isSource = what.length > 0 && what.every((name) => /\.(c|cc|cpp|cxx)$/.test(name));

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
-import { makeFolders } from '../../base/make-folders.js';
 import { execute, PRESETS } from '../../deployment/execute.js';
 import { describeInputs } from '../../ir/same-model.js';
 import { formatType, type Tensor } from '../../ir/tensor.js';
@@ -12,7 +11,7 @@ import { withDevice } from '../device.js';
 import { loadForCommand } from '../model.js';
 import {
   chosenPrecision,
-  chosenTargets,
+  chosenTarget,
   configuration,
   inputFlag,
   inputTensors,
@@ -22,7 +21,7 @@ import {
   threadsFlag,
 } from '../options.js';
 import { rehearse } from '../rehearse.js';
-import { writeWhole } from '../write-whole.js';
+import { makeFolder, writeWhole } from '../write-whole.js';
 
 /** Inputs in, outputs out. */
 export const run = defineCommand({
@@ -35,13 +34,11 @@ export const run = defineCommand({
 
   async run(context, [model], options) {
     const config = configuration();
-    const targets = chosenTargets(config, options.target);
-    const [target] = targets;
-    if (!target || targets.length > 1) throw new EdgeDeployError('E_USAGE', 'run works on one target at a time');
+    const target = chosenTarget(config, options.target, 'run works on');
     const { graphs } = await loadForCommand(context, config, model, options);
     const precision = chosenPrecision(config, options.precision);
     const inputs = inputTensors(options.input as string[] | undefined, graphs[0].inputs);
-    if (context.dryRun) return rehearse(context, graphs, targets, precision);
+    if (context.dryRun) return rehearse(context, graphs, [target], precision);
     const { outputs, report, graph } = await withDevice(context, target, (device) =>
       execute(graphs, target, device, {
         precision,
@@ -95,9 +92,7 @@ async function save(
     }
     files.set(first!, path);
   } else {
-    await makeFolders(path).catch((cause: Error) => {
-      throw new EdgeDeployError('E_OUTPUT', `the folder ${path} cannot be made: ${cause.message}`, { cause });
-    });
+    await makeFolder(path, 'Give another folder with -o.');
     for (const name of outputs.keys()) files.set(name, join(path, `${name.replaceAll(/[^A-Za-z0-9._-]/g, '_')}.npy`));
   }
   for (const [name, file] of files) await writeWhole(file, writeNpy(outputs.get(name)!), false);

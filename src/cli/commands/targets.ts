@@ -32,7 +32,11 @@ export const targets = defineCommand({
         hint: `Use one of: ${ACTIONS.join(', ')}.`,
       });
     }
-    if (!name) throw new EdgeDeployError('E_USAGE', `targets ${action} needs the name of a target`);
+    if (!name) {
+      throw new EdgeDeployError('E_USAGE', `targets ${action} needs the name of a target`, {
+        hint: 'Name one of those that `edge-deploy targets` lists, or with add a new one.',
+      });
+    }
     if (action === 'add') return add(context, name, address);
     const chosen = resolveTargets(name, loadTargets(config), Object.keys(config?.targets ?? {}));
     const work = action === 'probe' ? probe : action === 'trust' ? trust : clean;
@@ -101,7 +105,11 @@ async function add(context: Context, name: string, address: string | undefined):
     });
   }
   const [first, ...others] = resolveTargets(address, loadTargets());
-  if (!first || others.length > 0) throw new EdgeDeployError('E_USAGE', `'${address}' is more than one target`);
+  if (!first || others.length > 0) {
+    throw new EdgeDeployError('E_USAGE', `'${address}' is more than one target`, {
+      hint: 'Give each a name of its own: edge-deploy targets add NAME ADDRESS.',
+    });
+  }
   const { name: _, ...spec } = first;
   const file = findConfig() ?? resolve(CONFIG_FILE);
   const document = existsSync(file) ? parseDocument(readFileSync(file, 'utf8')) : new Document({ version: 1 });
@@ -131,7 +139,7 @@ async function trust(context: Context, target: Target): Promise<object> {
     const unknown = unknownHostKey(error);
     if (!unknown?.knownHosts) throw error;
     const { host, key, fingerprint, knownHosts } = unknown;
-    if (!context.dryRun) writeHostKey(knownHosts, host, Buffer.from(key, 'base64'));
+    if (!context.dryRun) await writeHostKey(knownHosts, host, Buffer.from(key, 'base64'));
     context.print(`${(error as Error).message}\n${context.dryRun ? 'would be ' : ''}written to ${knownHosts}`);
     return { target: target.name, known: false, host, fingerprint, knownHosts };
   }

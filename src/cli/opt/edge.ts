@@ -1,10 +1,9 @@
 /** `--optimize_out_type=edge`: our own program file. A module of its own, as the compiler takes longer to load than `opt` to run. */
-import { EdgeDeployError } from '../../base/errors.js';
 import { compile } from '../../compile.js';
 import { machineOf } from '../../deployment/machine.js';
 import { importProgram } from '../../paddle/index.js';
 import { inputShapes } from '../input-shapes.js';
-import { chosenTargets, configuration } from '../options.js';
+import { chosenTarget, configuration } from '../options.js';
 import type { EdgeCompiler } from './convert.js';
 import type { OptFlags } from './flags.js';
 
@@ -14,9 +13,7 @@ const PRECISIONS = { none: 'fp32', QUANT_INT8: 'int8w', QUANT_INT16: 'int16w' } 
 /** Compiles models for the target and the shapes that the flags name. */
 export function edgeCompiler({ target, inputShapes: flags }: OptFlags): EdgeCompiler {
   const config = configuration();
-  const targets = chosenTargets(config, target);
-  if (targets.length > 1) throw new EdgeDeployError('E_USAGE', 'opt compiles for one target at a time');
-  const machine = machineOf(targets[0]!);
+  const machine = machineOf(chosenTarget(config, target, 'opt compiles for'));
   const shapes = inputShapes(config, flags);
   return (name, program, parameters, { quantType, onProgress }) => {
     const graphs = shapes.map((one) => importProgram(name, program, parameters, { inputShapes: one }));

@@ -55,7 +55,9 @@ export function parseOptFlags(args: readonly string[]): OptFlags & Record<string
   const values = parseFlags(args, [...UPSTREAM, ...OURS]);
   const timeout = values.get('timeout');
   if (timeout !== undefined && !((timeout as number) > 0)) {
-    throw new EdgeDeployError('E_USAGE', `--timeout ${timeout} is no number of seconds`);
+    throw new EdgeDeployError('E_USAGE', `--timeout ${timeout} is no number of seconds`, {
+      hint: 'Give a positive number.',
+    });
   }
   return {
     given: new Map([...values].filter(([name]) => UPSTREAM.some((flag) => flag.name === name))),

@@ -105,11 +105,11 @@ async function checkFile(path: string, what: 'model' | 'param'): Promise<void> {
   const hint = entry
     ? 'It is a folder: use --model_dir.'
     : meant === undefined
-      ? undefined
+      ? 'Check the path.'
       : `Did you mean ${join(dirname(path), meant)}?`;
   throw new EdgeDeployError(
     'E_MODEL_NOT_FOUND',
     `the ${what} file '${path}' is not existed. Please confirm that you have inputed correct ${what} file path.`,
-    hint === undefined ? {} : { hint },
+    { hint },
   );
 }

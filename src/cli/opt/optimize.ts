@@ -6,7 +6,7 @@ import type { Context } from '../context.js';
 import { type Converted, convert } from './convert.js';
 import type { OptFlags } from './flags.js';
 import { modelFromFiles, modelFromFolder, type OptModel } from './model-files.js';
-import { makeFolder, write } from './save.js';
+import { makeOutput, write } from './save.js';
 import type { Settings } from './settings.js';
 import { merge, tailoringFiles } from './tailoring.js';
 
@@ -27,7 +27,7 @@ export async function optimize(context: Context, settings: Settings, flags: OptF
     converted.push(await convert(context, await chosenModel(settings), out, settings, edge));
   } else {
     const names = await modelsOf(modelSet.folder);
-    if (!context.dryRun) await makeFolder(out);
+    await makeOutput(context, out);
     for (const name of names) {
       const model = await modelOfSet(modelSet, name);
       converted.push(await convert(context, model, join(out, name), settings, edge));
@@ -59,6 +59,7 @@ function chosenOutput({ out }: Settings): string {
 async function modelsOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => {
     throw new EdgeDeployError('E_MODEL_NOT_FOUND', `the model set ${folder} cannot be read: ${cause.message}`, {
+      hint: 'Give the folder that holds a folder for each model.',
       cause,
     });
   });
@@ -78,7 +79,7 @@ function modelOfSet({ folder, model, params }: NonNullable<Settings['modelSet']>
 
 async function recordTailoring(context: Context, out: string, converted: readonly Converted[]): Promise<void> {
   const lists = merge(converted.flatMap(({ tailoring }) => tailoring ?? []));
-  if (!context.dryRun) await makeFolder(out);
+  await makeOutput(context, out);
   for (const [name, text] of tailoringFiles(lists)) await write(context, join(out, name), [Buffer.from(text)]);
   context.print(`operators information of tailored model is stored into: ${out}/.tailored_ops_list`);
   context.print(`kernels information of tailored model is stored into: ${out}/.tailored_kernels_list`);

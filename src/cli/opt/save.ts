@@ -2,10 +2,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeDeployError } from '../../base/errors.js';
-import { makeFolders } from '../../base/make-folders.js';
 import { type Parameters, type Program, parameterNames, writeProgram, writeTensorRecord } from '../../paddle/model.js';
 import type { Context } from '../context.js';
-import { writeWhole } from '../write-whole.js';
+import { makeFolder, writeWhole } from '../write-whole.js';
 import { liteProtobuf } from './protobuf.js';
 
 export interface Saved {
@@ -28,7 +27,7 @@ export async function saveProtobuf(
   program: Program,
   parameters: Parameters,
 ): Promise<Saved> {
-  if (!context.dryRun) await makeFolder(folder);
+  await makeOutput(context, folder);
   const bytes = await write(context, join(folder, 'params'), records(program, parameters));
   return {
     output: folder,
@@ -40,15 +39,9 @@ function* records(program: Program, parameters: Parameters): Generator<Uint8Arra
   for (const name of parameterNames(program)) yield writeTensorRecord(parameters.get(name)!);
 }
 
-export async function makeFolder(folder: string): Promise<void> {
-  try {
-    await makeFolders(folder);
-  } catch (cause) {
-    throw new EdgeDeployError('E_OUTPUT', `the folder ${folder} cannot be made: ${(cause as Error).message}`, {
-      hint: 'Choose another --optimize_out.',
-      cause,
-    });
-  }
+/** The folder that --optimize_out names; none with --dry-run. */
+export async function makeOutput(context: Context, folder: string): Promise<void> {
+  if (!context.dryRun) await makeFolder(folder, 'Choose another --optimize_out.');
 }
 
 /** Bytes written, or with --dry-run those that would be. */

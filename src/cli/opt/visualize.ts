@@ -15,7 +15,10 @@ export async function visualize(
   { model, output }: NonNullable<Settings['visualize']>,
 ): Promise<void> {
   const bytes = await readFile(model).catch((cause: Error) => {
-    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `Unable to open file: ${model}: ${cause.message}`, { cause });
+    throw new EdgeDeployError('E_MODEL_NOT_FOUND', `Unable to open file: ${model}: ${cause.message}`, {
+      hint: 'Give an .nb file that is there and may be read.',
+      cause,
+    });
   });
   const paths: string[] = [];
   for (const [index, block] of readNaiveBuffer(bytes).program.blocks.entries()) {

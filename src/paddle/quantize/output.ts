@@ -1,9 +1,9 @@
 /** Files that appear together: each is written under a temporary name, and gets its own when all are whole. */
-import { open, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { BlockWriter } from '../../base/block-writer.js';
 import { EdgeDeployError } from '../../base/errors.js';
-import { makeFolders } from '../../base/make-folders.js';
+import { makeFolders, unmakeFolders } from '../../base/make-folders.js';
 
 export interface Output {
   /** Writes a file's pieces; each is valid until the next is asked for. */
@@ -32,8 +32,7 @@ export class OutputFiles implements Output {
   async file(path: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     const temporary = `${path}.${process.pid}.part`;
     const handle = await writing(path, async () => {
-      const folder = resolve(dirname(path));
-      this.#folders.push(...(await makeFolders(folder)));
+      this.#folders.push(...(await makeFolders(dirname(path))));
       const opened = await open(temporary, 'w');
       this.#parts.push({ path, temporary });
       return opened;
@@ -53,8 +52,7 @@ export class OutputFiles implements Output {
 
   async discard(): Promise<void> {
     for (const { temporary } of this.#parts) await rm(temporary, { force: true }).catch(() => {});
-    // One that somebody else has put something into stays.
-    for (const folder of this.#folders.reverse()) await rmdir(folder).catch(() => {});
+    await unmakeFolders(this.#folders);
   }
 }
 
